@@ -6,10 +6,7 @@
 #define TOMB_PG_H
 
 #include "tombstone/arena.h"
-
-struct tomb_uuid {
-	uint8_t b[16];
-};
+#include "tombstone/uuid.h"
 
 /* The SQL types the project uses: name in .sql files, C type, pg_type.oid. */
 #define TOMB_PG_TYPES(X)                                                                                               \
