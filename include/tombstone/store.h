@@ -1,0 +1,215 @@
+/*
+ * Object stores: where the copies are.
+ *
+ * A store holds bytes under keys (1 to 1,024 bytes, any bytes).  It can put, look, delete and prove absence, for keys
+ * that the caller names one by one.  There is no verb that lists keys or deletes by prefix, and there will be none.
+ *
+ * Two ways to fail, kept apart.  A *result* is what the store said about one key: it is filled in whatever the answer
+ * was, also "no answer", and the call returns TOMB_OK.  An *error* is returned for what concerns the call as a whole.
+ *
+ * Nothing is retried in here.  Who calls again does so knowing the outcome: see enum tomb_outcome.
+ *
+ * A struct tomb_stores belongs to one thread at a time, and must be opened after fork().
+ */
+#ifndef TOMB_STORE_H
+#define TOMB_STORE_H
+
+#include "tombstone/arena.h"
+#include "tombstone/read.h"
+
+enum {
+	TOMB_KEY_MAX = 1024,      /* bytes: the limit of S3 */
+	TOMB_DELETE_MAX = 1000,   /* targets of one tomb_store_delete_many(): the limit of DeleteObjects */
+	TOMB_STORE_URL_MAX = 8192 /* bytes: endpoint or folder, and a key that is escaped three times over */
+};
+
+struct tomb_stores; /* all backends of a backends file */
+struct tomb_store;  /* one of them; lives as long as its tomb_stores */
+
+/*
+ * Reads the backends file and opens every backend: a directory store's folder must exist and be a directory, an S3
+ * store's key files must be readable and private (no access for group or others).  No network is used: see
+ * tomb_store_probe().
+ *
+ *	# comment
+ *	[backend local-1]
+ *	kind = directory
+ *	path = /srv/tombstone/copies-1
+ *
+ *	[backend aws-oh]
+ *	kind = s3
+ *	endpoint = https://s3.us-east-2.amazonaws.com
+ *	region = us-east-2
+ *	bucket = example-preservation
+ *	storage_class = GLACIER            (default: not sent, the bucket's own)
+ *	style = path                       (default; virtual is refused in this release)
+ *	access_key_file = /etc/tombstone/aws-oh.key
+ *	secret_key_file = /etc/tombstone/aws-oh.secret
+ *	session_token_file = FILE          (default: none)
+ *	ca_file = FILE                     (default: the system's)
+ *	allow_plain_http = yes | no        (default no: http only to a loopback address)
+ *	conditional_delete = yes | no      (default no: see struct tomb_target)
+ *	connect_timeout_ms = 5000
+ *	request_timeout_ms = 60000
+ *
+ * INVAL names file, line and rule for anything else, an unknown key included; IO for a file that cannot be read.
+ */
+enum tomb_code tomb_stores_open(const char *path, struct tomb_stores **out, struct tomb_err *err) TOMB_MUST_USE;
+void tomb_stores_close(struct tomb_stores *stores); /* NULL is fine; wipes the credentials */
+static inline void tomb_stores_closep(struct tomb_stores **stores)
+{
+	tomb_stores_close(*stores);
+}
+#define TOMB_STORES_AUTO TOMB_CLEANUP(tomb_stores_closep) struct tomb_stores
+
+size_t tomb_stores_count(const struct tomb_stores *stores);
+struct tomb_store *tomb_stores_at(struct tomb_stores *stores, size_t i); /* i < count, in the order of the file */
+
+/* NOTFOUND when no backend has that name. */
+enum tomb_code tomb_stores_find(
+	struct tomb_stores *stores, struct tomb_str name, struct tomb_store **out, struct tomb_err *err) TOMB_MUST_USE;
+
+/*
+ * The one backend, and the key in it, that url names.  It is the exact inverse of tomb_store_url(): a URL that this
+ * function would not have written belongs to nobody and is NOTFOUND.  *key is in the arena.
+ */
+enum tomb_code tomb_stores_route(struct tomb_stores *stores, struct tomb_str url, struct tomb_arena *arena,
+	struct tomb_store **store, struct tomb_str *key, struct tomb_err *err) TOMB_MUST_USE;
+
+struct tomb_str tomb_store_name(const struct tomb_store *store); /* lives as long as the store; NUL-terminated */
+
+/*
+ * The public name of a copy, for ever: https://host/bucket/key (key percent-encoded, path style), or
+ * file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an empty or over-long key.
+ */
+enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_str *url, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What a look at the backend as a whole says. */
+struct tomb_probe {
+	bool versioned; /* bucket versioning is, or was, on: a delete may leave bytes behind */
+};
+
+/*
+ * Is the backend reachable, are its credentials good, does its folder or bucket exist, is it versioned?  Call it when
+ * a worker starts and once per batch: the delete verbs rely on what the last probe said, and probe by themselves if
+ * there was none.  NET, STORE_DENIED, STORE_THROTTLED or STORE when the answer is no.
+ */
+enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err) TOMB_MUST_USE;
+
+enum tomb_lock { TOMB_LOCK_NONE, TOMB_LOCK_GOVERNANCE, TOMB_LOCK_COMPLIANCE };
+
+struct tomb_stat {
+	bool present; /* if false, the rest is empty */
+	int64_t size_bytes;
+	int64_t modified_us; /* Unix, UTC */
+	struct tomb_str
+		etag; /* as the store writes it, quotes included; a directory store makes it of size and mtime */
+	struct tomb_str storage_class; /* "STANDARD" where S3 says nothing; "" in a directory */
+	struct tomb_str version_id;    /* "" when not versioned */
+	enum tomb_lock lock;
+	int64_t locked_until_us; /* 0: no date */
+	bool legal_hold;         /* also a file that is immutable or append-only */
+	struct tomb_str request_id;
+};
+
+/*
+ * Looks at one key.  An absent key is TOMB_OK with present = false; on S3 that needs the right to list the bucket,
+ * without which an absent key is STORE_DENIED, as it must be: 403 is not absence.  Strings are in the arena.
+ * NET, STORE_DENIED, STORE_THROTTLED, STORE otherwise.
+ */
+enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
+
+struct tomb_put {
+	struct tomb_str key;
+	int64_t size_bytes; /* exactly this many bytes are read */
+	uint8_t sha256[32]; /* of those bytes; the store refuses others */
+	tomb_read_fn *read; /* for a file: tomb_read_fd and the address of its descriptor */
+	void *arg;
+};
+
+struct tomb_placed {
+	struct tomb_str etag;
+	struct tomb_str version_id;
+	struct tomb_str request_id;
+};
+
+/*
+ * Stores the bytes under a new key, all of them or none, and durably.  CONFLICT when the key exists: nothing is ever
+ * overwritten.  CORRUPT when the bytes are more, fewer or others than promised; TOOBIG past 5 GiB on S3.  After
+ * UNCERTAIN the copy may exist: look with tomb_store_stat().  An error of read is handed up as it is.
+ */
+enum tomb_code tomb_store_put(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
+	struct tomb_placed *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What became of one key.  What the caller does is the difference between them. */
+enum tomb_outcome {
+	TOMB_OUTCOME_GONE,           /* the store confirms the deletion.  Verify. */
+	TOMB_OUTCOME_ALREADY_ABSENT, /* the store knows that there was nothing.  Verify. */
+	TOMB_OUTCOME_LOCKED,         /* retention lock or legal hold: a person, or the date in locked_until_us */
+	TOMB_OUTCOME_DENIED,    /* not allowed, or credentials or clock not accepted: a person; stop this backend */
+	TOMB_OUTCOME_THROTTLED, /* not done: later and slower, no attempt charged */
+	TOMB_OUTCOME_TRANSIENT, /* not done, the store's trouble: again with backoff */
+	TOMB_OUTCOME_UNCERTAIN, /* may or may not be done: look, then delete again (the key is never re-used) */
+	TOMB_OUTCOME_CHANGED,   /* something else is there than expected: superseded, never retry */
+	TOMB_OUTCOME_FAILED,    /* the request, the configuration or what lies there is wrong: a person */
+	TOMB_OUTCOME_MAX
+};
+
+const char *tomb_outcome_slug(enum tomb_outcome outcome); /* "gone", "already-absent", ... */
+
+/* What to delete.  Borrowed for the call. */
+struct tomb_target {
+	struct tomb_str key;
+	struct tomb_str version_id; /* this version for ever, on a versioned bucket; "" otherwise */
+	struct tomb_str etag;       /* delete only if the ETag is this; "" = whatever is there.  A directory store
+				       compares just before it unlinks.  S3 sends If-Match where the backend's
+				       conditional_delete = yes, and ignores it otherwise: many stores accept the header
+				       and delete anyway, so the caller compares by tomb_store_stat() as well. */
+};
+
+struct tomb_result {
+	enum tomb_outcome outcome;
+	struct tomb_str code;       /* the provider's own word, "SlowDown"; "" when there is none */
+	struct tomb_str request_id; /* the provider's; "" when there is none */
+	struct tomb_str text;       /* one line for people; "" for GONE */
+	int64_t locked_until_us;    /* LOCKED: 0 when there is no date */
+	int64_t retry_after_ms;     /* THROTTLED, TRANSIENT: what the store asked for, 0 when it did not */
+};
+
+/*
+ * Deletes one key.  On a versioned store without a version id nothing is sent and the result is FAILED, since it could
+ * only hide the bytes.  Returns an error only for a bad key (INVAL), a missing probe that fails, or NOMEM.
+ */
+enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb_target *target,
+	struct tomb_arena *arena, struct tomb_result *result, struct tomb_err *err) TOMB_MUST_USE;
+
+/*
+ * Deletes up to TOMB_DELETE_MAX keys in as few requests as the store allows; results[i] is what became of targets[i].
+ * A key is GONE only if the answer says so by name: a partial, broken or foreign answer leaves the rest UNCERTAIN.
+ * S3 does not tell an absent key from a deleted one in a batch: both are GONE.  The same target twice is INVAL.
+ */
+enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n,
+	struct tomb_arena *arena, struct tomb_result *results, struct tomb_err *err) TOMB_MUST_USE;
+
+enum tomb_absence {
+	TOMB_ABSENT_VERIFIED, /* a fresh look found nothing, where finding nothing is proof */
+	TOMB_STILL_THERE,
+	TOMB_ABSENCE_UNKNOWN, /* no answer, not allowed to look, or a versioned store */
+	TOMB_ABSENCE_MAX
+};
+
+const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", "still-there", "unknown" */
+
+struct tomb_verdict {
+	enum tomb_absence absence;
+	struct tomb_str request_id;
+	struct tomb_str text; /* why, for people; "" when verified */
+};
+
+/* Is the key really gone?  Errors as tomb_store_delete_one(). */
+enum tomb_code tomb_store_verify_absent(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_verdict *out, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif
