@@ -42,8 +42,10 @@ static enum tomb_code decode(
 	if (!p)
 		return TOMB_FAIL(err, TOMB_NOMEM, "decoding %zu bytes", text.n);
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i] == '+' ? plus : text.p[i];
+		char c = text.p[i];
 
+		if (c == '+')
+			c = plus;
 		if (c == '%') {
 			int high = text.n - i > 2 ? tomb_hex_digit(text.p[i + 1]) : -1;
 			int low = text.n - i > 2 ? tomb_hex_digit(text.p[i + 2]) : -1;
