@@ -142,11 +142,11 @@ create index hold_file on hold (file_id) where lifted_at is null;
 create function hold_locks_target() returns trigger language plpgsql as $$
 begin
 	if new.file_id is not null then
-		perform 1 from generic_file where id = new.file_id for update;
+		perform 1 from generic_file where id = new.file_id for no key update;
 	elsif new.object_id is not null then
-		perform 1 from intellectual_object where id = new.object_id for update;
+		perform 1 from intellectual_object where id = new.object_id for no key update;
 	else
-		perform 1 from institution where id = new.institution_id for update;
+		perform 1 from institution where id = new.institution_id for no key update;
 	end if;
 	return new;
 end $$;

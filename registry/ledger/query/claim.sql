@@ -1,0 +1,140 @@
+-- Claiming a batch: architecture.md §4, step 4.  Everything that protects a file is asked here and now.
+
+-- :name claim_lease :opt
+-- :arg batch_id int8
+-- :arg owner text
+-- :arg lease_ms int8
+-- :col id int8
+-- :col deletion_id int8
+-- :col institution_id int8
+-- :col request_id int8
+-- :col file_ids int8[]
+-- :col fence int8
+-- :col attempts int4
+-- :col lease_until timestamptz
+update batch b set state = 'leased', lease_owner = $2::text, lease_until = now() + $3::bigint * interval '1 millisecond',
+	fence = b.fence + 1, attempts = b.attempts + 1
+where b.id = $1::bigint and (b.state = 'ready' and b.due_at <= now() or b.state = 'leased' and b.lease_until < now())
+	and not (select is_on from stop_switch)
+returning b.id, b.deletion_id, b.institution_id, b.request_id, b.file_ids, b.fence, b.attempts, b.lease_until;
+
+-- Longer, if it is still ours and nobody has stopped the work.
+-- :name claim_renew :exec
+-- :arg batch_id int8
+-- :arg fence int8
+-- :arg lease_ms int8
+update batch set lease_until = now() + $3::bigint * interval '1 millisecond'
+where id = $1::bigint and fence = $2::bigint and state = 'leased' and not (select is_on from stop_switch);
+
+-- Back to the queue, untried: for a lane that is told to end before it has touched anything.
+-- :name claim_release :exec
+-- :arg batch_id int8
+-- :arg fence int8
+-- :arg due_ms int8
+update batch set state = 'ready', lease_owner = null, lease_until = null, attempts = greatest(attempts - 1, 0),
+	due_at = now() + $3::bigint * interval '1 millisecond', announced_at = null
+where id = $1::bigint and fence = $2::bigint and state = 'leased';
+
+-- Locks, in one order everywhere, what a hold or a re-ingest would lock.  A statement of its own: the checks that follow
+-- must see what was committed while this one waited.
+-- :name claim_lock :many
+-- :arg batch_id int8
+-- :arg fence int8
+-- :col id int8
+with b as materialized (
+	select institution_id, request_id, file_ids from batch where id = $1::bigint and fence = $2::bigint and state = 'leased' for no key update
+), i as materialized (
+	select n.id from institution n join b on b.institution_id = n.id for share of n
+), o as materialized (
+	select x.id from intellectual_object x where x.id in (select f.object_id from generic_file f, b where f.id = any (b.file_ids))
+		and exists (select from i) order by x.id for share of x
+)
+select f.id from generic_file f, b where f.id = any (b.file_ids) and (select count(*) from o) >= 0 order by f.id for no key update of f;
+
+-- Why a file may not be deleted now; '' if it may.
+-- :name claim_verdicts :many
+-- :arg batch_id int8
+-- :arg fence int8
+-- :col file_id int8
+-- :col object_id int8
+-- :col item_id int8
+-- :col generation int4
+-- :col size_bytes int8
+-- :col refusal text
+with b as (
+	select b.id, b.deletion_id, b.institution_id, b.request_id, b.file_ids from batch b
+	where b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased' and b.lease_until > now()
+), consent as (
+	select case
+		when r.state <> 'approved' or a.verdict is distinct from 'approve' then 'the request is not approved'
+		when a.decided_at > r.expires_at then 'the approval came after the request had expired'
+		when a.list_digest <> r.list_digest then 'the approval is about another list'
+		when d.request_id <> r.id then 'the deletion belongs to another request'
+		when asked.id is null then 'the person who asked is no longer active'
+		when agreed.id is null then 'the person who approved is no longer active'
+		else '' end as refusal
+	from b join deletion_request r on r.id = b.request_id join deletion d on d.id = b.deletion_id
+	left join decision a on a.request_id = r.id
+	left join active_user asked on asked.id = r.requested_by
+	left join active_user agreed on agreed.id = a.decided_by
+), held_institution as (
+	select h.reason from hold h, b where h.institution_id = b.institution_id and h.object_id is null and h.file_id is null
+		and h.lifted_at is null order by h.id limit 1
+)
+select f.id as file_id, f.object_id, l.item_id, l.generation, f.size_bytes, case
+	when c.refusal <> '' then c.refusal
+	when f.institution_id <> b.institution_id then 'it belongs to another institution'
+	when f.generation <> l.generation then 'superseded: it was stored again after the request'
+	when f.state <> 'A' then 'it is deleted already'
+	when hi.reason is not null then 'the whole institution is under hold: ' || hi.reason
+	when ho.reason is not null then 'its object is under hold: ' || ho.reason
+	when hf.reason is not null then 'it is under hold: ' || hf.reason
+	when young.until is not null then format('minimum retention of %s (%s days) ends on %s', young.name, young.min_days,
+		to_char(young.until at time zone 'UTC', 'YYYY-MM-DD'))
+	else '' end as refusal
+from b cross join consent c
+join request_file l on l.request_id = b.request_id and l.file_id = any (b.file_ids) and l.outcome = 'pending'
+join generic_file f on f.id = l.file_id
+left join held_institution hi on true
+left join lateral (select h.reason from hold h where h.object_id = f.object_id and h.lifted_at is null order by h.id limit 1) ho on true
+left join lateral (select h.reason from hold h where h.file_id = f.id and h.lifted_at is null order by h.id limit 1) hf on true
+left join lateral (select retention_until(k.stored_at, s.min_days) as until, s.name, s.min_days
+	from copy k join storage_option s on s.id = k.storage_option_id
+	where k.file_id = f.id and k.status <> 'gone' and retention_until(k.stored_at, s.min_days) > now()
+	order by 1 desc limit 1) young on true
+order by f.id;
+
+-- Writes down the intent before any byte goes.
+-- :name claim_copies :many
+-- :arg deletion_id int8
+-- :arg request_id int8
+-- :arg file_ids int8[]
+-- :col id int8
+-- :col file_id int8
+-- :col generation int4
+-- :col backend text
+-- :col url text
+-- :col version_id text?
+-- :col etag text?
+-- :col size_bytes int8
+-- :col stored_at timestamptz
+-- :col min_days int4
+-- :col claimed_at timestamptz
+-- :col tried_before bool
+with claimed as (
+	update copy c set status = 'removing', deletion_id = $1::bigint
+	from request_file l, copy was
+	where l.request_id = $2::bigint and l.file_id = any ($3::bigint[]) and c.file_id = l.file_id and c.generation <= l.generation
+		and c.status in ('stored', 'superseded', 'removing') and was.id = c.id
+	returning c.*, was.status as was
+)
+select k.id, k.file_id, k.generation, b.name as backend, k.url, k.version_id, k.etag, k.size_bytes, k.stored_at, s.min_days,
+	now() as claimed_at, k.was = 'removing' as tried_before
+from claimed k join storage_backend b on b.id = k.backend_id join storage_option s on s.id = k.storage_option_id
+order by b.name, k.id;
+
+-- :name claim_start_items :exec
+-- :arg deletion_id int8
+-- :arg item_ids int8[]
+update work_item set status = 'Started', stage = 'Resolve', note = 'Deleting', started_at = coalesce(started_at, now()), updated_at = now()
+where deletion_id = $1::bigint and item_id = any ($2::bigint[]) and status = 'Pending';

@@ -1,0 +1,173 @@
+-- Settling a batch: architecture.md §4, step 8.  One transaction, set-based, guarded by fence and generation.
+
+-- First: is the batch still ours?  The lock on the deletion makes lanes of one deletion settle one after the other, so
+-- that the last one sees that it is the last.
+-- :name settle_fence :opt
+-- :arg batch_id int8
+-- :arg fence int8
+-- :arg left_file_ids int8[]
+-- :arg failed bool
+-- :arg due_ms int8
+-- :arg error text
+-- :col deletion_id int8
+-- :col request_id int8
+-- :col institution_id int8
+with d as materialized (
+	select x.id from deletion x join batch b on b.deletion_id = x.id where b.id = $1::bigint for no key update of x
+)
+update batch b set
+	state = case when cardinality($3::bigint[]) > 0 then 'ready' when $4::bool then 'failed' else 'done' end,
+	file_ids = case when cardinality($3::bigint[]) > 0 then $3::bigint[] else b.file_ids end,
+	lease_owner = null, lease_until = null, announced_at = null, last_error = $6::text,
+	due_at = now() + $5::bigint * interval '1 millisecond'
+from d where b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased'
+returning b.deletion_id, b.request_id, b.institution_id;
+
+-- What is known of each copy.  gone: confirmed; there: seen to be there still; neither: it stays 'removing'.
+-- :name settle_copies :exec
+-- :arg deletion_id int8
+-- :arg copy_ids int8[]
+-- :arg gone bool[]
+-- :arg there bool[]
+-- :arg outcomes text[]
+-- :arg details text[]
+-- :arg provider_request_ids text[]
+-- :arg verifications text?[]
+update copy c set
+	status = case when a.gone then 'gone' when not a.there then 'removing' when c.generation = f.generation then 'stored' else 'superseded' end,
+	outcome = a.outcome, outcome_detail = a.detail, provider_request_id = a.provider_request_id,
+	verification = case when a.gone then a.verification end,
+	removed_at = case when a.gone then now() end,
+	verified_at = case when a.gone and a.verification = 'verified absent' then now() end
+from unnest($2::bigint[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[])
+		as a (id, gone, there, outcome, detail, provider_request_id, verification), generic_file f
+where c.id = a.id and f.id = c.file_id and c.status = 'removing' and c.deletion_id = $1::bigint;
+
+-- The files whose every copy is gone, at the generation that was approved: Deleted, with one event each (I2, I3).
+-- :name settle_files :exec
+-- :arg deletion_id int8
+-- :arg request_id int8
+-- :arg file_ids int8[]
+-- :arg agent text
+with people as (
+	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
+	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
+), done as (
+	update generic_file f set state = 'D', updated_at = now() from request_file l
+	where l.request_id = $2::bigint and f.id = l.file_id and f.id = any ($3::bigint[]) and f.state = 'A' and f.generation = l.generation
+		and not exists (select from copy c where c.file_id = f.id and c.status <> 'gone')
+	returning f.id, f.object_id, f.institution_id, f.generation
+)
+insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, outcome_detail,
+	outcome_information, object_used, agent, deletion_id)
+select d.institution_id, d.object_id, d.id, d.generation, 'deletion',
+	case when v.unverified = 0 then 'All copies of this file were deleted from preservation storage and their absence was verified'
+		else format('All copies of this file were deleted from preservation storage; %s of %s accepted, not verifiable', v.unverified, v.copies) end,
+	'Success', p.asked,
+	format('File deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint),
+	'Tombstone deletion worker', $4::text, $1::bigint
+from done d cross join people p join lateral (
+	select count(*) as copies, count(*) filter (where c.verification <> 'verified absent') as unverified
+	from copy c where c.file_id = d.id) v on true
+order by d.id;
+
+-- The list's outcomes, and from them the counters of the work items.  'deleted' is believed only of a file that is
+-- Deleted now; one that was stored again meanwhile was superseded.
+-- :name settle_list :many
+-- :arg deletion_id int8
+-- :arg request_id int8
+-- :arg file_ids int8[]
+-- :arg outcomes text[]
+-- :arg reasons text[]
+-- :col work_item_id int8
+-- :col item_id int8
+-- :col object_id int8
+-- :col whole_object bool
+-- :col status text
+with verdict as (
+	select a.id, f.size_bytes,
+		case when a.outcome = 'deleted' and not (f.state = 'D' and f.generation = l.generation) then 'refused' else a.outcome end as outcome,
+		case when a.outcome = 'deleted' and not (f.state = 'D' and f.generation = l.generation)
+			then 'superseded: it was stored again while its old copies were removed' else a.reason end as reason
+	from unnest($3::bigint[], $4::text[], $5::text[]) as a (id, outcome, reason)
+	join request_file l on l.request_id = $2::bigint and l.file_id = a.id join generic_file f on f.id = a.id
+), settled as (
+	update request_file l set outcome = v.outcome, reason = v.reason, settled_at = now() from verdict v
+	where l.request_id = $2::bigint and l.file_id = v.id and l.outcome = 'pending' returning l.item_id, l.outcome, v.size_bytes
+), sums as (
+	select w.id, count(s.*) filter (where s.outcome = 'deleted') as done, count(s.*) filter (where s.outcome = 'refused') as refused,
+		count(s.*) filter (where s.outcome = 'failed') as failed,
+		coalesce(sum(s.size_bytes) filter (where s.outcome = 'deleted'), 0) as bytes
+	from work_item w left join settled s on s.item_id = w.item_id
+	where w.deletion_id = $1::bigint and w.completed_at is null and (s.item_id is not null or w.files_total = 0) group by w.id
+)
+update work_item w set files_done = w.files_done + s.done, files_refused = w.files_refused + s.refused,
+	files_failed = w.files_failed + s.failed, bytes_done = w.bytes_done + s.bytes, updated_at = now(),
+	started_at = coalesce(w.started_at, now()), stage = 'Resolve',
+	status = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total then 'Started'
+		when w.files_done + s.done = w.files_total then 'Success' else 'Failed' end,
+	completed_at = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed >= w.files_total then now() end,
+	needs_admin_review = w.files_refused + s.refused + w.files_failed + s.failed > 0,
+	outcome = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total then 'Deleting'
+		when w.files_done + s.done = w.files_total then case when w.file_id is null then 'Object deletion complete' else 'File deletion complete' end
+		else 'Deletion incomplete' end,
+	note = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total
+			then format('%s of %s files deleted', w.files_done + s.done, w.files_total)
+		when w.files_done + s.done = w.files_total
+			then format('Deletion completed at the request of %s, approved by %s.', w.user_email, w.approver_email)
+		else format('%s of %s files deleted, %s refused, %s failed: see the list of files for the reasons.',
+			w.files_done + s.done, w.files_total, w.files_refused + s.refused, w.files_failed + s.failed) end
+from sums s where w.id = s.id
+returning w.id as work_item_id, w.item_id, w.object_id, w.file_id is null as whole_object, w.status;
+
+-- Work items that ended: their things are free for other requests; a whole object without active files is Deleted.
+-- :name settle_objects :many
+-- :arg deletion_id int8
+-- :arg request_id int8
+-- :arg item_ids int8[]
+-- :arg object_ids int8[]
+-- :arg agent text
+-- :col object_id int8
+with people as (
+	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
+	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
+), freed as (
+	update request_item set is_open = false where id = any ($3::bigint[])
+), done as (
+	update intellectual_object o set state = 'D', updated_at = now()
+	where o.id = any ($4::bigint[]) and o.state = 'A' and not exists (select from generic_file f where f.object_id = o.id and f.state = 'A')
+	returning o.id, o.institution_id, o.cycle
+)
+insert into premis_event (institution_id, object_id, generation, event_type, detail, outcome, outcome_detail, outcome_information,
+	object_used, agent, deletion_id)
+select d.institution_id, d.id, d.cycle, 'deletion', 'Object deleted from preservation storage', 'Success', p.asked,
+	format('Object deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint),
+	'Tombstone deletion worker', $5::text, $1::bigint
+from done d cross join people p order by d.id
+returning premis_event.object_id;
+
+-- An object that got files after the approval stays active, and its work item says so.
+-- :name settle_object_stays :exec
+-- :arg deletion_id int8
+-- :arg object_ids int8[]
+update work_item w set note = w.note || ' The object stays active: it has files that were stored after the request.', updated_at = now()
+from intellectual_object o where w.deletion_id = $1::bigint and w.file_id is null and o.id = w.object_id and o.id = any ($2::bigint[])
+	and o.state = 'A' and w.status = 'Success';
+
+-- When nothing is left to do: the end of the deletion, once.
+-- :name settle_finish :opt
+-- :arg deletion_id int8
+-- :col id int8
+-- :col request_id int8
+-- :col files_done int8
+-- :col files_refused int8
+-- :col files_failed int8
+-- :col bytes_done int8
+with finished as (
+	update deletion d set finished_at = now() where d.id = $1::bigint and d.finished_at is null
+		and not exists (select from work_item w where w.deletion_id = d.id and w.completed_at is null)
+	returning d.id, d.request_id
+)
+select f.id, f.request_id, sum(w.files_done)::bigint as files_done, sum(w.files_refused)::bigint as files_refused,
+	sum(w.files_failed)::bigint as files_failed, sum(w.bytes_done)::bigint as bytes_done
+from finished f join work_item w on w.deletion_id = f.id group by f.id, f.request_id;
