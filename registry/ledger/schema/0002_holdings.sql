@@ -85,7 +85,7 @@ create table copy (
 	generation int not null,
 	backend_id bigint not null references storage_backend,
 	storage_option_id bigint not null references storage_option,
-	url text not null unique check (length(url) between 1 and 4096),
+	url text not null unique check (length(url) between 1 and 8192),
 	version_id text,
 	etag text,
 	size_bytes bigint not null check (size_bytes >= 0),

@@ -1,0 +1,33 @@
+/*
+ * Plans: approved deletions are cut into batches, and batches are announced to workers, again and again until they are
+ * done.  Spec: architecture.md §4 step 3, I6.
+ */
+#ifndef TOMB_PLAN_H
+#define TOMB_PLAN_H
+
+#include "tombstone/actor.h"
+#include "tombstone/pg.h"
+
+enum {
+	/* Files of one batch: what one DeleteObjects call takes. */
+	TOMB_BATCH_FILES = 1000
+};
+
+/* Cuts the oldest approved deletion that is not cut yet.  *planned is false when there is none. */
+enum tomb_code tomb_plan_next(struct tomb_pg *pg, bool *planned, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Batches that a worker could take now and that were not announced within again_after_s seconds; *ids in the arena. */
+enum tomb_code tomb_plan_due(struct tomb_pg *pg, int again_after_s, int at_most, struct tomb_arena *arena,
+	struct tomb_int8s *ids, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Notes that they were announced. */
+enum tomb_code tomb_plan_announced(struct tomb_pg *pg, struct tomb_int8s ids, struct tomb_err *err) TOMB_MUST_USE;
+
+/*
+ * Puts the failed files of a work item to work again (X-16).  FORBIDDEN unless actor is a sysadmin; NOTFOUND; CONFLICT
+ * if the item has not failed, has no failed files, or its things are on another open request.
+ */
+enum tomb_code tomb_work_item_requeue(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t work_item_id, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif
