@@ -1,6 +1,7 @@
 #include "tombstone/retention.h"
 
-static const int64_t DAY_US = 86400 * INT64_C(1000000); /* Unix time knows no leap seconds: a UTC day is this long */
+/* Unix time knows no leap seconds: a UTC day is this long. */
+#define DAY_US (86400 * INT64_C(1000000))
 
 static const struct tomb_retention_option options[] = {
 	/* Standard keeps a second copy in Glacier, but the option as a whole may go at any time (seed 003). */

@@ -1,7 +1,6 @@
 /* Minimum retention by storage option: P-12, P-13. */
 #include "tombstone/retention.h"
 
-/* cmocka wants these before it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,7 +8,7 @@
 
 #include <cmocka.h>
 
-static const int64_t DAY_US = 86400 * INT64_C(1000000);
+#define DAY_US (86400 * INT64_C(1000000))
 
 static int64_t utc_us(int year, int month, int day, int hour, int min, int sec)
 {

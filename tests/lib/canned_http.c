@@ -1,0 +1,223 @@
+#include "canned_http.h"
+
+#include "tombstone/arena.h"
+
+#include <arpa/inet.h>
+#include <assert.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { REQUESTS_MAX = 64, REQUEST_BYTES_MAX = 1 << 20 };
+
+struct canned_http {
+	const struct canned_reply *script;
+	size_t script_n;
+	size_t played;
+	int listener;
+	int stop; /* eventfd */
+	int port;
+	unsigned connections;
+	pthread_t thread;
+	bool stopped;
+	struct canned_request requests[REQUESTS_MAX]; /* the thread's until it is joined */
+	size_t nrequests;
+	struct tomb_arena arena;
+};
+
+/* False when it is time to end, or the other side hung up. */
+static bool wait_readable(struct canned_http *server, int fd)
+{
+	struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = server->stop, .events = POLLIN}};
+
+	return poll(fds, TOMB_COUNTOF(fds), -1) > 0 && !fds[1].revents;
+}
+
+static struct tomb_str keep(struct canned_http *server, const char *p, size_t n)
+{
+	struct tomb_str copy = tomb_arena_str(&server->arena, (struct tomb_str){p, n});
+
+	assert(copy.p);
+	return copy;
+}
+
+static size_t content_length(const char *head)
+{
+	const char *at = strcasestr(head, "\r\ncontent-length:");
+
+	return at ? (size_t)strtoul(at + strlen("\r\ncontent-length:"), NULL, 10) : 0;
+}
+
+static bool read_request(struct canned_http *server, int fd)
+{
+	TOMB_BUF_AUTO in = tomb_buf_init(REQUEST_BYTES_MAX);
+	char chunk[4096];
+	const char *end = NULL;
+
+	for (;;) {
+		ssize_t n = 0;
+
+		if (!wait_readable(server, fd))
+			return false;
+		n = recv(fd, chunk, sizeof chunk, 0);
+		if (n <= 0)
+			return false;
+		tomb_buf_put(&in, (struct tomb_str){chunk, (size_t)n});
+		end = strstr(in.p, "\r\n\r\n");
+		if (end && in.n - (size_t)(end + 4 - in.p) >= content_length(in.p))
+			break;
+	}
+	assert(server->nrequests < REQUESTS_MAX);
+	server->requests[server->nrequests++] = (struct canned_request){
+		keep(server, in.p, (size_t)(end - in.p)),
+		keep(server, end + 4, in.n - (size_t)(end + 4 - in.p)),
+		server->connections,
+	};
+	return true;
+}
+
+static bool send_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
+
+		if (sent <= 0)
+			return false;
+		p += sent;
+		n -= (size_t)sent;
+	}
+	return true;
+}
+
+static bool send_reply(int fd, const struct canned_reply *reply)
+{
+	char filler[4096];
+	size_t left = reply->filler_bytes;
+
+	memset(filler, 'x', sizeof filler);
+	if (!send_all(fd, reply->bytes, strlen(reply->bytes)))
+		return false;
+	while (left) {
+		size_t n = left < sizeof filler ? left : sizeof filler;
+
+		if (!send_all(fd, filler, n))
+			return false;
+		left -= n;
+	}
+	return true;
+}
+
+/* Plays on one connection until somebody ends it. */
+static void serve(struct canned_http *server, int fd)
+{
+	for (;;) {
+		const struct canned_reply *reply = NULL;
+
+		if (!wait_readable(server, fd) || server->played == server->script_n)
+			return;
+		reply = &server->script[server->played];
+		if (reply->manner == CANNED_CUT_UNREAD) {
+			server->played++;
+			return;
+		}
+		if (!read_request(server, fd))
+			return;
+		server->played++;
+		if (reply->manner == CANNED_CUT_READ)
+			return;
+		if (reply->manner == CANNED_SILENCE) {
+			struct pollfd stop = {.fd = server->stop, .events = POLLIN};
+
+			(void)poll(&stop, 1, -1);
+			return;
+		}
+		if (!send_reply(fd, reply) || reply->manner == CANNED_ANSWER_AND_CUT)
+			return;
+	}
+}
+
+static void *play(void *arg)
+{
+	struct canned_http *server = arg;
+
+	while (wait_readable(server, server->listener)) {
+		int fd = accept(server->listener, NULL, NULL);
+
+		if (fd < 0)
+			continue;
+		server->connections++;
+		serve(server, fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+struct canned_http *canned_http_start(const struct canned_reply *script, size_t n)
+{
+	struct canned_http *server = calloc(1, sizeof *server);
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof at;
+	int rc = 0;
+
+	assert(server);
+	server->arena = tomb_arena_init(REQUESTS_MAX * REQUEST_BYTES_MAX);
+	server->script = script;
+	server->script_n = n;
+	server->stop = eventfd(0, EFD_CLOEXEC);
+	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert(server->stop >= 0 && server->listener >= 0);
+	rc = bind(server->listener, (struct sockaddr *)&at, sizeof at);
+	assert(rc == 0);
+	rc = listen(server->listener, 16);
+	assert(rc == 0);
+	rc = getsockname(server->listener, (struct sockaddr *)&at, &size);
+	assert(rc == 0);
+	server->port = ntohs(at.sin_port);
+	rc = pthread_create(&server->thread, NULL, play, server);
+	assert(rc == 0);
+	return server;
+}
+
+int canned_http_port(const struct canned_http *server)
+{
+	return server->port;
+}
+
+void canned_http_stop(struct canned_http *server)
+{
+	uint64_t one = 1;
+	ssize_t n = 0;
+
+	if (server->stopped)
+		return;
+	n = write(server->stop, &one, sizeof one);
+	assert(n == sizeof one);
+	(void)pthread_join(server->thread, NULL);
+	server->stopped = true;
+}
+
+size_t canned_http_requests(const struct canned_http *server)
+{
+	assert(server->stopped);
+	return server->nrequests;
+}
+
+const struct canned_request *canned_http_request(const struct canned_http *server, size_t i)
+{
+	assert(server->stopped && i < server->nrequests);
+	return &server->requests[i];
+}
+
+void canned_http_free(struct canned_http *server)
+{
+	canned_http_stop(server);
+	tomb_arena_fini(&server->arena);
+	close(server->listener);
+	close(server->stop);
+	free(server);
+}
