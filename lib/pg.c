@@ -1,20 +1,18 @@
 #include "tombstone/pg.h"
 
-#include <endian.h>
+#include "pg_conn.h"
+#include "pg_state.h"
+
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { ARGS_MAX = 24 };
-#define PG_EPOCH_US INT64_C(946684800000000) /* 2000-01-01 in Unix microseconds */
-
-struct tomb_pg {
-	PGconn *conn;
-};
-
-static const Oid oids[] = {
-#define X(name, ctype, oid) [TOMB_PG_##name] = (oid),
-	TOMB_PG_TYPES(X)
-#undef X
+enum {
+	CONNECT_TIMEOUT_S = 10,
+	STATEMENT_TIMEOUT_MS = 30 * 1000, /* the longest of ours takes seconds; a minute would hold up a whole lane */
+	LOCK_TIMEOUT_MS = 5 * 1000,
+	IDLE_TX_TIMEOUT_MS = 60 * 1000,
+	SETTINGS_BYTES_MAX = 4096, /* of "-c name=value" text */
 };
 
 static void clear_result(PGresult **r)
@@ -23,78 +21,139 @@ static void clear_result(PGresult **r)
 }
 #define RESULT_AUTO TOMB_CLEANUP(clear_result) PGresult
 
-/* SQLSTATE to our codes.  First match wins; a two-character entry matches its whole class. */
-static const struct {
-	const char *state;
-	enum tomb_code code;
-} states[] = {
-	{"23505", TOMB_CONFLICT}, /* unique_violation */
-	{"40001", TOMB_DB_RETRY}, /* serialization_failure */
-	{"40P01", TOMB_DB_RETRY}, /* deadlock_detected */
-	{"57P", TOMB_DB_DOWN},    /* operator intervention */
-	{"08", TOMB_DB_DOWN},
-	{"53", TOMB_DB_DOWN},
-	{"22", TOMB_INVAL},
-};
-
-static enum tomb_code fail(const struct tomb_pg *pg, const PGresult *r, const char *what, struct tomb_err *err)
+static void free_conninfo(PQconninfoOption **o)
 {
-	const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-	const char *text = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
+	PQconninfoFree(*o);
+}
+#define CONNINFO_AUTO TOMB_CLEANUP(free_conninfo) PQconninfoOption
 
-	if (!state)
-		return TOMB_FAIL(err, TOMB_DB_DOWN, "%s: %s", what, PQerrorMessage(pg->conn));
-	for (size_t i = 0; i < TOMB_COUNTOF(states); i++)
-		if (strncmp(state, states[i].state, strlen(states[i].state)) == 0)
-			return TOMB_FAIL(err, states[i].code, "%s: %s (%s)", what, text ? text : "", state);
-	return TOMB_FAIL(err, TOMB_DB, "%s: %s (%s)", what, text ? text : "", state);
+/* The length of libpq's message without the newline that ends it. */
+static int trimmed(const char *message)
+{
+	size_t n = strlen(message);
+
+	while (n > 0 && message[n - 1] == '\n')
+		n--;
+	return (int)n;
 }
 
-/* Compares what the server says of a prepared statement with what its C code was generated for. */
-static enum tomb_code check(struct tomb_pg *pg, const struct tomb_pg_stmt *s, struct tomb_err *err)
+enum tomb_code tomb_pg_conn_fail(struct tomb_pg *pg, const PGresult *r, const char *what, struct tomb_err *err)
 {
-	RESULT_AUTO *made = PQprepare(pg->conn, s->name, s->sql, 0, NULL);
-	RESULT_AUTO *seen = NULL;
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+	const char *constraint = PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
 
-	if (PQresultStatus(made) != PGRES_COMMAND_OK)
-		return fail(pg, made, s->from, err);
-	seen = PQdescribePrepared(pg->conn, s->name);
-	if (PQresultStatus(seen) != PGRES_COMMAND_OK)
-		return fail(pg, seen, s->from, err);
-	if ((size_t)PQnparams(seen) != s->nargs || (size_t)PQnfields(seen) != s->ncols)
-		return TOMB_FAIL(err, TOMB_BUG, "%s: %d parameters and %d columns, declared %zu and %zu", s->from,
-			PQnparams(seen), PQnfields(seen), s->nargs, s->ncols);
-	for (int i = 0; i < PQnparams(seen); i++)
-		if (PQparamtype(seen, i) != oids[s->args[i].type])
-			return TOMB_FAIL(err, TOMB_BUG, "%s: $%d (%s) has type %u, declared %u", s->from, i + 1,
-				s->args[i].name, PQparamtype(seen, i), oids[s->args[i].type]);
-	for (int i = 0; i < PQnfields(seen); i++) {
-		const struct tomb_pg_field *f = &s->cols[i];
+	if (!state || !text) {
+		const char *message = PQerrorMessage(pg->conn);
 
-		if (strcmp(PQfname(seen, i), f->name) != 0)
-			return TOMB_FAIL(err, TOMB_BUG, "%s: column %d is %s, declared %s", s->from, i + 1,
-				PQfname(seen, i), f->name);
-		if (PQftype(seen, i) != oids[f->type])
-			return TOMB_FAIL(err, TOMB_BUG, "%s: column %s has type %u, declared %u", s->from, f->name,
-				PQftype(seen, i), oids[f->type]);
+		pg->is_lost = true;
+		return TOMB_FAIL(err, TOMB_DB_DOWN, "%s: %.*s", what, trimmed(message), message);
 	}
+	if (constraint)
+		(void)snprintf(pg->constraint, sizeof pg->constraint, "%s", constraint);
+	if (tomb_pg_state_is_ours(state))
+		return TOMB_FAIL(err, tomb_pg_state_code(state), "%s", text);
+	return TOMB_FAIL(err, tomb_pg_state_code(state), "%s: %s (%s%s%s)", what, text, state, constraint ? ", " : "",
+		constraint ? constraint : "");
+}
+
+enum tomb_code tomb_pg_conn_ready(struct tomb_pg *pg, const char *what, struct tomb_err *err)
+{
+	pg->constraint[0] = '\0';
+	if (pg->is_streaming)
+		return TOMB_FAIL(err, TOMB_BUG, "%s: called from a row callback on the same connection", what);
+	if (tomb_pg_is_broken(pg))
+		return TOMB_FAIL(err, TOMB_DB_DOWN, "%s: the connection to the database is lost", what);
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_pg_open(struct tomb_pg **out, const char *conninfo, const struct tomb_pg_stmt *stmts, size_t nstmts,
-	struct tomb_err *err)
+void tomb_pg_conn_cancel(struct tomb_pg *pg)
+{
+	char why[256];
+	PGcancel *cancel = PQgetCancel(pg->conn);
+
+	/* If the server does not hear it, the statement runs to its end, and its rows are thrown away. */
+	(void)PQcancel(cancel, why, sizeof why);
+	PQfreeCancel(cancel);
+}
+
+static int or_default(int given, int by_default)
+{
+	if (given == TOMB_PG_NO_LIMIT)
+		return 0;
+	return given ? given : by_default;
+}
+
+/* The text of libpq's "options": our limits, then what conninfo says, then what the program depends on. */
+static enum tomb_code put_settings(
+	const char *conninfo, const struct tomb_pg_options *o, struct tomb_buf *b, struct tomb_err *err)
+{
+	char *why = NULL;
+	CONNINFO_AUTO *given = PQconninfoParse(conninfo, &why);
+	struct tomb_str ignored;
+
+	if (!given) {
+		(void)TOMB_FAIL(err, TOMB_INVAL, "conninfo: %.*s", why ? trimmed(why) : 0, why ? why : "");
+		PQfreemem(why);
+		return TOMB_INVAL;
+	}
+	tomb_buf_putf(b, "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d",
+		or_default(o->statement_timeout_ms, STATEMENT_TIMEOUT_MS),
+		or_default(o->lock_timeout_ms, LOCK_TIMEOUT_MS), or_default(o->idle_tx_timeout_ms, IDLE_TX_TIMEOUT_MS));
+	for (const PQconninfoOption *i = given; i->keyword; i++)
+		if (strcmp(i->keyword, "options") == 0 && i->val)
+			tomb_buf_putf(b, " %s", i->val);
+	tomb_buf_putf(b, " -c timezone=UTC");
+	return tomb_buf_done(b, &ignored, err);
+}
+
+static void ignore_notice(void *ctx, const PGresult *r)
+{
+	(void)ctx;
+	(void)r;
+}
+
+static enum tomb_code connect_to(
+	struct tomb_pg *pg, const char *conninfo, const struct tomb_pg_options *o, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO settings = tomb_buf_init(SETTINGS_BYTES_MAX);
+	char timeout[16];
+
+	TOMB_TRY(put_settings(conninfo, o, &settings, err));
+	(void)snprintf(timeout, sizeof timeout, "%d", or_default(o->connect_timeout_s, CONNECT_TIMEOUT_S));
+	/* Later entries win over earlier ones: conninfo stands in the middle. */
+	const char *const keys[] = {"fallback_application_name", "connect_timeout", "keepalives_idle",
+		"keepalives_interval", "keepalives_count", "tcp_user_timeout", "target_session_attrs", "dbname",
+		"options", "client_encoding", NULL};
+	const char *const values[] = {o->application_name ? o->application_name : "tombstone", timeout, "30", "10", "3",
+		"60000", "read-write", conninfo, settings.p, "UTF8", NULL};
+	_Static_assert(sizeof keys == sizeof values, "pairs");
+
+	pg->conn = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(pg->conn) != CONNECTION_OK)
+		return tomb_pg_conn_fail(pg, NULL, "connecting to the database", err);
+	pg->jitter = (uint32_t)PQbackendPID(pg->conn);
+	PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_pg_open_with(struct tomb_pg **out, const char *conninfo, const struct tomb_pg_options *options,
+	const struct tomb_pg_set *const *sets, size_t nsets, struct tomb_err *err)
 {
 	TOMB_PG_AUTO *pg = calloc(1, sizeof *pg);
 
 	if (!pg)
-		return TOMB_FAIL(err, TOMB_NOMEM, "connection");
-	pg->conn = PQconnectdb(conninfo);
-	if (PQstatus(pg->conn) != CONNECTION_OK)
-		return fail(pg, NULL, "connect", err);
-	for (size_t i = 0; i < nstmts; i++)
-		TOMB_TRY(check(pg, &stmts[i], err));
+		return TOMB_FAIL(err, TOMB_NOMEM, "connecting to the database");
+	TOMB_TRY(connect_to(pg, conninfo, options, err));
+	TOMB_TRY(tomb_pg_prepare(pg, sets, nsets, err));
 	*out = TOMB_TAKE(pg);
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_pg_open(struct tomb_pg **out, const char *conninfo, const struct tomb_pg_set *const *sets,
+	size_t nsets, struct tomb_err *err)
+{
+	return tomb_pg_open_with(out, conninfo, &(struct tomb_pg_options){0}, sets, nsets, err);
 }
 
 void tomb_pg_close(struct tomb_pg *pg)
@@ -102,172 +161,171 @@ void tomb_pg_close(struct tomb_pg *pg)
 	if (!pg)
 		return;
 	PQfinish(pg->conn);
+	free(pg->sets);
 	free(pg);
 }
 
-/* Points value/len at the binary form of one argument; scratch holds it where it must be converted. */
-static void encode(enum tomb_pg_type type, const void *p, uint64_t *scratch, const char **value, int *len)
+static bool has_set(const struct tomb_pg *pg, const struct tomb_pg_set *set)
 {
-	const struct tomb_str *s = p;
-	int64_t i64 = 0;
-	uint32_t i32 = 0;
-
-	*value = (const char *)scratch;
-	switch (type) {
-	case TOMB_PG_bytea:
-	case TOMB_PG_text:
-		*value = s->p ? s->p : "";
-		*len = (int)s->n;
-		return;
-	case TOMB_PG_uuid:
-		*value = p;
-		*len = 16;
-		return;
-	case TOMB_PG_bool:
-		*scratch = 0;
-		memcpy(scratch, p, 1);
-		*len = 1;
-		return;
-	case TOMB_PG_int4:
-		memcpy(&i32, p, 4);
-		i32 = htobe32(i32);
-		memcpy(scratch, &i32, 4);
-		*len = 4;
-		return;
-	case TOMB_PG_timestamptz:
-	case TOMB_PG_int8:
-		memcpy(&i64, p, 8);
-		*scratch = htobe64((uint64_t)(type == TOMB_PG_int8 ? i64 : i64 - PG_EPOCH_US));
-		*len = 8;
-		return;
-	case TOMB_PG_TYPE_MAX:
-		break;
-	}
-	__builtin_unreachable();
+	for (size_t i = 0; i < pg->nsets; i++)
+		if (pg->sets[i] == set)
+			return true;
+	return false;
 }
 
-static bool decode(enum tomb_pg_type type, struct tomb_str v, struct tomb_arena *arena, void *to)
+enum tomb_code tomb_pg_prepare(
+	struct tomb_pg *pg, const struct tomb_pg_set *const *sets, size_t nsets, struct tomb_err *err)
 {
-	struct tomb_str copy = {NULL, 0};
-	uint64_t u64 = 0;
-	uint32_t u32 = 0;
-	int64_t i64 = 0;
-	bool yes = false;
+	const struct tomb_pg_set **grown = NULL;
 
-	switch (type) {
-	case TOMB_PG_bytea:
-	case TOMB_PG_text:
-		copy = tomb_arena_str(arena, v);
-		memcpy(to, &copy, sizeof copy);
-		return copy.p != NULL;
-	case TOMB_PG_uuid:
-		memcpy(to, v.p, 16);
-		return true;
-	case TOMB_PG_bool:
-		yes = v.p[0] != 0;
-		memcpy(to, &yes, sizeof yes);
-		return true;
-	case TOMB_PG_int4:
-		memcpy(&u32, v.p, 4);
-		u32 = be32toh(u32);
-		memcpy(to, &u32, 4);
-		return true;
-	case TOMB_PG_timestamptz:
-	case TOMB_PG_int8:
-		memcpy(&u64, v.p, 8);
-		i64 = (int64_t)be64toh(u64) + (type == TOMB_PG_timestamptz ? PG_EPOCH_US : 0);
-		memcpy(to, &i64, 8);
-		return true;
-	case TOMB_PG_TYPE_MAX:
-		break;
+	TOMB_TRY(tomb_pg_conn_ready(pg, "preparing statements", err));
+	if (pg->is_in_tx)
+		return TOMB_FAIL(err, TOMB_BUG, "preparing statements inside a transaction");
+	if (nsets == 0)
+		return TOMB_OK;
+	grown = reallocarray(pg->sets, pg->nsets + nsets, sizeof *grown);
+	if (!grown)
+		return TOMB_FAIL(err, TOMB_NOMEM, "preparing %zu sets of statements", nsets);
+	pg->sets = grown;
+	for (size_t i = 0; i < nsets; i++) {
+		if (has_set(pg, sets[i]))
+			continue;
+		TOMB_TRY(tomb_pg_stmt_prepare(pg, sets[i], err));
+		pg->sets[pg->nsets++] = sets[i];
 	}
-	__builtin_unreachable();
-}
-
-static enum tomb_code decode_rows(const PGresult *r, const struct tomb_pg_stmt *s, struct tomb_arena *arena,
-	void **rows, size_t *nrows, struct tomb_err *err)
-{
-	size_t n = (size_t)PQntuples(r);
-	unsigned char *base = tomb_arena_get(arena, n, s->row_size);
-
-	if (!base)
-		return TOMB_FAIL(err, TOMB_TOOBIG, "%s: %zu rows", s->name, n);
-	for (size_t i = 0; i < n; i++) {
-		for (size_t j = 0; j < s->ncols; j++) {
-			const struct tomb_pg_field *f = &s->cols[j];
-			unsigned char *row = base + i * s->row_size;
-			struct tomb_str v = {PQgetvalue(r, (int)i, (int)j), (size_t)PQgetlength(r, (int)i, (int)j)};
-			bool null = PQgetisnull(r, (int)i, (int)j) != 0;
-
-			if (null && !f->nullable)
-				return TOMB_FAIL(err, TOMB_BUG, "%s: %s is null", s->name, f->name);
-			if (f->nullable)
-				memcpy(row + f->null_at, &null, sizeof null);
-			if (!null && !decode(f->type, v, arena, row + f->at))
-				return TOMB_FAIL(err, TOMB_TOOBIG, "%s: %zu rows", s->name, n);
-		}
-	}
-	*rows = base;
-	*nrows = n;
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_pg_run(struct tomb_pg *pg, const struct tomb_pg_stmt *s, const void *args, struct tomb_arena *arena,
-	void **rows, size_t *nrows, struct tomb_err *err)
+bool tomb_pg_is_broken(const struct tomb_pg *pg)
 {
-	const char *values[ARGS_MAX] = {NULL};
-	int lengths[ARGS_MAX] = {0};
-	int formats[ARGS_MAX] = {0};
-	uint64_t scratch[ARGS_MAX] = {0};
+	return pg->is_lost || PQstatus(pg->conn) != CONNECTION_OK;
+}
+
+enum tomb_code tomb_pg_reset(struct tomb_pg *pg, struct tomb_err *err)
+{
+	pg->constraint[0] = '\0';
+	if (pg->is_in_tx || pg->is_streaming)
+		return TOMB_FAIL(err, TOMB_BUG, "reset of a connection that is in use");
+	pg->is_lost = true;
+	PQreset(pg->conn);
+	if (PQstatus(pg->conn) != CONNECTION_OK)
+		return tomb_pg_conn_fail(pg, NULL, "connecting to the database", err);
+	for (size_t i = 0; i < pg->nsets; i++)
+		TOMB_TRY(tomb_pg_stmt_prepare(pg, pg->sets[i], err));
+	pg->is_lost = false;
+	return TOMB_OK;
+}
+
+const char *tomb_pg_constraint(const struct tomb_pg *pg)
+{
+	return pg->constraint;
+}
+
+enum tomb_code tomb_pg_conn_begin(struct tomb_pg *pg, const char *begin, struct tomb_err *err)
+{
 	RESULT_AUTO *r = NULL;
 
-	for (size_t i = 0; i < s->nargs; i++) {
-		const unsigned char *p = args;
-		bool null = false;
+	TOMB_TRY(tomb_pg_conn_ready(pg, "begin", err));
+	if (pg->is_in_tx)
+		return TOMB_FAIL(err, TOMB_BUG, "begin inside a transaction");
+	r = PQexec(pg->conn, begin);
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		return tomb_pg_conn_fail(pg, r, "begin", err);
+	pg->is_in_tx = true;
+	return TOMB_OK;
+}
 
-		formats[i] = 1;
-		if (s->args[i].nullable)
-			memcpy(&null, p + s->args[i].null_at, sizeof null);
-		if (!null)
-			encode(s->args[i].type, p + s->args[i].at, &scratch[i], &values[i], &lengths[i]);
+enum tomb_code tomb_pg_conn_commit(struct tomb_pg *pg, struct tomb_err *err)
+{
+	RESULT_AUTO *r = NULL;
+	enum tomb_code code = tomb_pg_conn_ready(pg, "commit", err);
+
+	pg->is_in_tx = false;
+	if (code != TOMB_OK)
+		return code; /* not sent: nothing was committed */
+	r = PQexec(pg->conn, "commit");
+	if (PQresultStatus(r) == PGRES_COMMAND_OK) {
+		if (strcmp(PQcmdStatus(r), "COMMIT") == 0)
+			return TOMB_OK;
+		return TOMB_FAIL(err, TOMB_BUG, "commit after a statement had failed: rolled back");
 	}
-	r = PQexecPrepared(pg->conn, s->name, (int)s->nargs, values, lengths, formats, 1);
-	if (PQresultStatus(r) != (s->ncols ? PGRES_TUPLES_OK : PGRES_COMMAND_OK))
-		return fail(pg, r, s->name, err);
-	if (s->ncols == 0) {
-		*nrows = (size_t)strtoull(PQcmdTuples(r), NULL, 10);
-		return TOMB_OK;
-	}
-	if (s->shape == TOMB_PG_ONE && PQntuples(r) != 1)
-		return TOMB_FAIL(err, TOMB_NOTFOUND, "%s: %d rows", s->name, PQntuples(r));
-	return decode_rows(r, s, arena, rows, nrows, err);
-}
-
-static enum tomb_code command(struct tomb_pg *pg, const char *sql, struct tomb_err *err)
-{
-	RESULT_AUTO *r = PQexec(pg->conn, sql);
-
-	return PQresultStatus(r) == PGRES_COMMAND_OK ? TOMB_OK : fail(pg, r, sql, err);
-}
-
-enum tomb_code tomb_pg_begin(struct tomb_pg *pg, struct tomb_err *err)
-{
-	return command(pg, "begin isolation level repeatable read", err);
-}
-
-enum tomb_code tomb_pg_commit(struct tomb_pg *pg, struct tomb_err *err)
-{
-	enum tomb_code code = command(pg, "commit", err);
-
-	/* A broken connection here leaves no way to tell whether the server committed. */
-	if (code == TOMB_DB_DOWN)
-		return TOMB_FAIL(err, TOMB_UNCERTAIN, "commit");
+	code = tomb_pg_conn_fail(pg, r, "commit", err);
+	/* A connection that breaks here leaves no way to tell whether the server committed. */
+	if (tomb_pg_is_broken(pg))
+		return TOMB_FAIL(err, TOMB_UNCERTAIN, "the connection to the database broke during commit");
 	return code;
 }
 
-void tomb_pg_rollback(struct tomb_pg *pg)
+void tomb_pg_conn_rollback(struct tomb_pg *pg)
 {
-	struct tomb_err ignored;
+	RESULT_AUTO *r = NULL;
 
-	(void)command(pg, "rollback", &ignored);
+	pg->is_in_tx = false;
+	if (tomb_pg_is_broken(pg))
+		return;
+	r = PQexec(pg->conn, "rollback");
+	if (PQresultStatus(r) != PGRES_COMMAND_OK)
+		pg->is_lost = true;
+}
+
+uint32_t tomb_pg_conn_jitter(struct tomb_pg *pg)
+{
+	/* Marsaglia's xorshift, started from the server process's number, which no other live connection has. */
+	pg->jitter ^= pg->jitter << 13;
+	pg->jitter ^= pg->jitter >> 17;
+	pg->jitter ^= pg->jitter << 5;
+	return pg->jitter;
+}
+
+/* The line on which the character at the server's 1-based position stands. */
+static size_t line_at(struct tomb_str sql, const char *position)
+{
+	unsigned long at = strtoul(position, NULL, 10);
+	size_t line = 1;
+
+	for (size_t i = 0; i < sql.n && at > 1; i++) {
+		if (((unsigned char)sql.p[i] & 0xc0) != 0x80) /* not the inside of a UTF-8 character */
+			at--;
+		line += sql.p[i] == '\n';
+	}
+	return line;
+}
+
+static enum tomb_code script_failed(struct tomb_pg *pg, const PGresult *r, struct tomb_str sql, struct tomb_err *err)
+{
+	const char *position = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
+	const char *detail = PQresultErrorField(r, PG_DIAG_MESSAGE_DETAIL);
+	const char *context = PQresultErrorField(r, PG_DIAG_CONTEXT);
+	char where[32] = "script";
+	enum tomb_code code = TOMB_OK;
+	size_t used = 0;
+
+	if (position)
+		(void)snprintf(where, sizeof where, "line %zu", line_at(sql, position));
+	code = tomb_pg_conn_fail(pg, r, where, err);
+	used = strlen(err->text);
+	if (detail || context)
+		(void)snprintf(err->text + used, sizeof err->text - used, "; %s", detail ? detail : context);
+	return code;
+}
+
+enum tomb_code tomb_pg_script(struct tomb_pg *pg, struct tomb_str sql, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO text = tomb_buf_init(sql.n);
+	RESULT_AUTO *r = NULL;
+	ExecStatusType status = PGRES_FATAL_ERROR;
+	struct tomb_str copy;
+
+	TOMB_TRY(tomb_pg_conn_ready(pg, "script", err));
+	if (sql.n && memchr(sql.p, '\0', sql.n))
+		return TOMB_FAIL(err, TOMB_INVAL, "script: contains a NUL");
+	tomb_buf_put(&text, sql);
+	TOMB_TRY(tomb_buf_done(&text, &copy, err));
+	r = PQexec(pg->conn, copy.p);
+	status = PQresultStatus(r);
+	if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY)
+		return script_failed(pg, r, copy, err);
+	if (pg->is_in_tx && PQtransactionStatus(pg->conn) != PQTRANS_INTRANS)
+		return TOMB_FAIL(err, TOMB_BUG, "script: it ended the transaction that it ran in");
+	return TOMB_OK;
 }
