@@ -9,9 +9,9 @@
 
 #include "tombstone/actor.h"
 #include "tombstone/pg.h"
+#include "tombstone/token.h"
 
 enum {
-	TOMB_APPROVAL_TOKEN_HEX = 64, /* 256 random bits as hexadecimal digits */
 	TOMB_APPROVAL_TOKEN_DAYS = 14 /* a token lives no longer than its request */
 };
 
@@ -22,7 +22,7 @@ enum tomb_verdict_kind { TOMB_APPROVE, TOMB_REJECT };
  * the caller puts in that one mail and wipes.  CONFLICT if the request is no longer open.
  */
 enum tomb_code tomb_approval_token_new(struct tomb_pg *pg, int64_t request_id, int64_t user_id,
-	char token[static TOMB_APPROVAL_TOKEN_HEX + 1], struct tomb_err *err) TOMB_MUST_USE;
+	char token[static TOMB_TOKEN_TEXT], struct tomb_err *err) TOMB_MUST_USE;
 
 /* Makes every token sent so far useless and mails new ones.  Only an admin of the institution: FORBIDDEN otherwise;
  * CONFLICT if the request is no longer open. */

@@ -150,3 +150,9 @@ with told as (
 	where r.id = $1::bigint and u.deactivated_at is null and (u.role = 'inst_admin' or u.id = r.requested_by) returning id
 )
 insert into outbox (kind, alert_id) select 'mail', id from told;
+
+-- :name actor_now :opt
+-- :arg user_id int8
+-- :col institution_id int8
+-- :col role text
+select institution_id, role from active_user where id = $1::bigint;

@@ -1,0 +1,14 @@
+/* What requests and decisions share: both run inside the caller's transaction. */
+#ifndef TOMB_DELETION_REQUEST_INTERNAL_H
+#define TOMB_DELETION_REQUEST_INTERNAL_H
+
+#include "tombstone/deletion_request.h"
+
+/* FORBIDDEN unless actor is still an active user, in the same role and institution. */
+enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The first obstacle as an error, if there is one. */
+enum tomb_code tomb_deletion_refuse_obstacles(struct tomb_pg *pg, int64_t institution_id,
+	const struct tomb_deletion_list *list, int64_t own_request, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif

@@ -1,0 +1,243 @@
+#include "tombstone/settle.h"
+
+#include "sql.gen.h"
+#include "tombstone/audit.h"
+#include "tombstone/digest.h"
+#include "tombstone/tx.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const struct tomb_actor worker = {.email = {"worker", 6}, .via = TOMB_VIA_WORKER};
+
+static const struct tomb_str file_outcomes[] = {
+	[TOMB_FILE_DELETED] = {"deleted", 7},
+	[TOMB_FILE_REFUSED] = {"refused", 7},
+	[TOMB_FILE_FAILED] = {"failed", 6},
+	[TOMB_FILE_LATER] = {"", 0},
+};
+_Static_assert(TOMB_COUNTOF(file_outcomes) == TOMB_FILE_FATE_MAX, "file fates");
+
+static enum tomb_code no_room(size_t n, struct tomb_err *err)
+{
+	return TOMB_FAIL(err, TOMB_NOMEM, "settling %zu things", n);
+}
+
+/* The batch becomes done, failed or ready again; 0 rows: it is not ours. */
+static enum tomb_code settle_fence(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	struct tomb_arena *arena, struct tomb_settle_counts *counts, struct tomb_err *err)
+{
+	int64_t *later = TOMB_NEW(arena, int64_t, s->nfiles);
+	struct sql_settle_fence_args args = {
+		.batch_id = claim->batch_id, .fence = claim->fence, .due_ms = s->due_ms, .error = s->error};
+	struct sql_settle_fence_row *row = NULL;
+	size_t n = 0;
+
+	if (!later)
+		return no_room(s->nfiles, err);
+	for (size_t i = 0; i < s->nfiles; i++)
+		if (s->files[i].fate == TOMB_FILE_LATER)
+			later[counts->later++] = s->files[i].file_id;
+		else if (s->files[i].fate == TOMB_FILE_FAILED)
+			counts->failed++;
+	args.left_file_ids = (struct tomb_int8s){later, counts->later};
+	args.failed = counts->failed > 0;
+	TOMB_TRY(sql_settle_fence(pg, &args, arena, &row, &n, err));
+	if (n == 0)
+		return TOMB_FAIL(err, TOMB_STALE, "batch %" PRId64 " was taken over by another lane", claim->batch_id);
+	return TOMB_OK;
+}
+
+static struct tomb_str copy_outcome(const struct tomb_settled_copy *c)
+{
+	switch (c->fate) {
+	case TOMB_COPY_GONE:
+		return c->was_absent ? TOMB_STR("already absent") : TOMB_STR("removed");
+	case TOMB_COPY_THERE:
+		return c->was_left ? TOMB_STR("refused") : TOMB_STR("failed");
+	case TOMB_COPY_UNKNOWN:
+		return TOMB_STR("unknown");
+	case TOMB_COPY_FATE_MAX:
+		break;
+	}
+	__builtin_unreachable();
+}
+
+static enum tomb_code settle_copies(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	struct tomb_arena *arena, struct tomb_err *err)
+{
+	size_t n = s->ncopies;
+	int64_t *ids = TOMB_NEW(arena, int64_t, n);
+	bool *flags = TOMB_NEW(arena, bool, 2 * n);
+	struct tomb_str *texts = TOMB_NEW(arena, struct tomb_str, 4 * n);
+	struct sql_settle_copies_args args = {.deletion_id = claim->deletion_id,
+		.copy_ids = {ids, n},
+		.gone = {flags, n},
+		.there = {flags + n, n},
+		.outcomes = {texts, n},
+		.details = {texts + n, n},
+		.provider_request_ids = {texts + 2 * n, n},
+		.verifications = {texts + 3 * n, n}};
+	size_t changed = 0;
+
+	if (n == 0)
+		return TOMB_OK;
+	if (!ids || !flags || !texts)
+		return no_room(n, err);
+	for (size_t i = 0; i < n; i++) {
+		const struct tomb_settled_copy *c = &s->copies[i];
+
+		ids[i] = c->copy_id;
+		flags[i] = c->fate == TOMB_COPY_GONE;
+		flags[n + i] = c->fate == TOMB_COPY_THERE;
+		texts[i] = copy_outcome(c);
+		texts[n + i] = c->detail.p ? c->detail : TOMB_STR("");
+		texts[2 * n + i] = c->provider_request_id.p ? c->provider_request_id : TOMB_STR("");
+		if (c->fate == TOMB_COPY_GONE)
+			texts[3 * n + i] = c->unverifiable ? TOMB_STR("accepted, not verifiable")
+							   : TOMB_STR("verified absent");
+	}
+	return sql_settle_copies(pg, &args, &changed, err);
+}
+
+static enum tomb_code settle_files(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	struct tomb_arena *arena, struct tomb_settle_counts *counts, struct tomb_err *err)
+{
+	int64_t *ids = TOMB_NEW(arena, int64_t, s->nfiles);
+	struct sql_settle_files_args args = {claim->deletion_id, claim->request_id, {ids, 0}, s->agent};
+
+	if (!ids)
+		return no_room(s->nfiles, err);
+	for (size_t i = 0; i < s->nfiles; i++)
+		if (s->files[i].fate == TOMB_FILE_DELETED)
+			ids[args.file_ids.n++] = s->files[i].file_id;
+	if (args.file_ids.n == 0)
+		return TOMB_OK;
+	return sql_settle_files(pg, &args, &counts->deleted, err);
+}
+
+/* Outcomes of the list and counters of the work items.  *rows: the items that changed. */
+static enum tomb_code settle_list(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	struct tomb_arena *arena, struct sql_settle_list_row **rows, size_t *nrows, struct tomb_err *err)
+{
+	int64_t *ids = TOMB_NEW(arena, int64_t, s->nfiles);
+	struct tomb_str *outcomes = TOMB_NEW(arena, struct tomb_str, s->nfiles);
+	struct tomb_str *reasons = TOMB_NEW(arena, struct tomb_str, s->nfiles);
+	size_t n = 0;
+
+	if (!ids || !outcomes || !reasons)
+		return no_room(s->nfiles, err);
+	for (size_t i = 0; i < s->nfiles; i++) {
+		const struct tomb_settled_file *f = &s->files[i];
+
+		if (f->fate == TOMB_FILE_LATER)
+			continue;
+		ids[n] = f->file_id;
+		outcomes[n] = file_outcomes[f->fate];
+		reasons[n++] = f->reason.p ? f->reason : TOMB_STR("");
+	}
+	return sql_settle_list(pg,
+		&(struct sql_settle_list_args){
+			claim->deletion_id, claim->request_id, {ids, n}, {outcomes, n}, {reasons, n}},
+		arena, rows, nrows, err);
+}
+
+/* Items that ended with this batch: frees their things, and marks whole objects Deleted. */
+static enum tomb_code settle_ended(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	const struct sql_settle_list_row *items, size_t n, struct tomb_arena *arena, struct tomb_err *err)
+{
+	int64_t *ended = TOMB_NEW(arena, int64_t, n);
+	int64_t *objects = TOMB_NEW(arena, int64_t, n);
+	struct sql_settle_objects_args args = {
+		claim->deletion_id, claim->request_id, {ended, 0}, {objects, 0}, s->agent};
+	struct sql_settle_objects_row *done = NULL;
+	size_t ndone = 0;
+	size_t changed = 0;
+
+	if (!ended || !objects)
+		return no_room(n, err);
+	for (size_t i = 0; i < n; i++) {
+		if (tomb_str_eq(items[i].status, TOMB_STR("Started")))
+			continue;
+		ended[args.item_ids.n++] = items[i].item_id;
+		if (items[i].whole_object && tomb_str_eq(items[i].status, TOMB_STR("Success")))
+			objects[args.object_ids.n++] = items[i].object_id;
+	}
+	if (args.item_ids.n == 0)
+		return TOMB_OK;
+	TOMB_TRY(sql_settle_objects(pg, &args, arena, &done, &ndone, err));
+	if (ndone < args.object_ids.n)
+		TOMB_TRY(sql_settle_object_stays(pg,
+			&(struct sql_settle_object_stays_args){claim->deletion_id, args.object_ids}, &changed, err));
+	return TOMB_OK;
+}
+
+/* The end of the deletion as a whole: everybody concerned is told. */
+static enum tomb_code settle_finish(struct tomb_pg *pg, const struct tomb_claim *claim, struct tomb_arena *arena,
+	bool *finished, struct tomb_err *err)
+{
+	struct sql_settle_finish_row *end = NULL;
+	struct tomb_str type = TOMB_STR("Deletion Completed");
+	size_t n = 0;
+	size_t changed = 0;
+	char text[200];
+
+	TOMB_TRY(sql_settle_finish(pg, &(struct sql_settle_finish_args){claim->deletion_id}, arena, &end, &n, err));
+	*finished = n > 0;
+	if (n == 0)
+		return TOMB_OK;
+	if (end->files_refused + end->files_failed > 0)
+		type = TOMB_STR("Deletion Failed");
+	(void)snprintf(text, sizeof text,
+		"%" PRId64 " files deleted (%" PRId64 " bytes), %" PRId64 " refused, %" PRId64 " failed.",
+		end->files_done, end->bytes_done, end->files_refused, end->files_failed);
+	return sql_request_tell_admins(pg,
+		&(struct sql_request_tell_admins_args){end->request_id, type, type, tomb_str_from(text)}, &changed,
+		err);
+}
+
+/* One entry per batch, with the digest of its list: file and fate, in the claim's order. */
+static enum tomb_code settle_audit(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	const struct tomb_settle_counts *counts, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO list = tomb_buf_init(64 * (s->nfiles + 1));
+	struct tomb_str text;
+	uint8_t digest[32];
+	char subject[96];
+	char detail[128];
+
+	for (size_t i = 0; i < s->nfiles; i++)
+		tomb_buf_putf(&list, "%" PRId64 " %d\n", s->files[i].file_id, (int)s->files[i].fate);
+	TOMB_TRY(tomb_buf_done(&list, &text, err));
+	tomb_sha256(text, digest);
+	(void)snprintf(
+		subject, sizeof subject, "batch %" PRId64 " of deletion %" PRId64, claim->batch_id, claim->deletion_id);
+	(void)snprintf(detail, sizeof detail, "%zu deleted, %zu refused, %zu failed, %zu later", counts->deleted,
+		counts->refused, counts->failed, counts->later);
+	return tomb_audit_write(pg, &worker,
+		&(struct tomb_audit_entry){"settle batch", claim->institution_id, tomb_str_from(subject),
+			tomb_str_from(detail), {(const char *)digest, sizeof digest}},
+		err);
+}
+
+enum tomb_code tomb_settle(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
+	struct tomb_arena *arena, struct tomb_settle_counts *out, struct tomb_err *err)
+{
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	struct tomb_settle_counts counts = {.finished = false};
+	struct sql_settle_list_row *items = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(settle_fence(pg, claim, s, arena, &counts, err));
+	TOMB_TRY(settle_copies(pg, claim, s, arena, err));
+	TOMB_TRY(settle_files(pg, claim, s, arena, &counts, err));
+	TOMB_TRY(settle_list(pg, claim, s, arena, &items, &n, err));
+	TOMB_TRY(settle_ended(pg, claim, s, items, n, arena, err));
+	TOMB_TRY(settle_finish(pg, claim, arena, &counts.finished, err));
+	counts.refused = s->nfiles - counts.deleted - counts.failed - counts.later;
+	TOMB_TRY(settle_audit(pg, claim, s, &counts, err));
+	TOMB_TRY(tomb_tx_commit(&tx, err));
+	*out = counts;
+	return TOMB_OK;
+}
