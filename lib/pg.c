@@ -296,6 +296,8 @@ static enum tomb_code script_failed(struct tomb_pg *pg, const PGresult *r, struc
 	const char *position = PQresultErrorField(r, PG_DIAG_STATEMENT_POSITION);
 	const char *detail = PQresultErrorField(r, PG_DIAG_MESSAGE_DETAIL);
 	const char *context = PQresultErrorField(r, PG_DIAG_CONTEXT);
+	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	const bool is_ours = state && tomb_pg_state_is_ours(state); /* then the text is for people */
 	char where[32] = "script";
 	enum tomb_code code = TOMB_OK;
 	size_t used = 0;
@@ -304,7 +306,7 @@ static enum tomb_code script_failed(struct tomb_pg *pg, const PGresult *r, struc
 		(void)snprintf(where, sizeof where, "line %zu", line_at(sql, position));
 	code = tomb_pg_conn_fail(pg, r, where, err);
 	used = strlen(err->text);
-	if (detail || context)
+	if ((detail || context) && !is_ours)
 		(void)snprintf(err->text + used, sizeof err->text - used, "; %s", detail ? detail : context);
 	return code;
 }
