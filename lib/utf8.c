@@ -59,6 +59,17 @@ size_t tomb_utf8_next(struct tomb_str s, uint32_t *code)
 	return n;
 }
 
+size_t tomb_utf8_step(struct tomb_str s, uint32_t *code)
+{
+	uint32_t found = 0;
+	bool whole = false;
+	size_t n = s.n == 0 ? 0 : scan(s, &found, &whole);
+
+	if (n > 0)
+		*code = whole ? found : 0xfffd;
+	return n;
+}
+
 bool tomb_utf8_valid(struct tomb_str s)
 {
 	uint32_t code = 0;

@@ -48,6 +48,23 @@ static void every_character_is_read_and_every_surrogate_refused(void **state)
 	}
 }
 
+static void stepping_over_a_broken_piece_keeps_what_follows(void **state)
+{
+	static const uint32_t codes[] = {'a', 0xfffd, 0xfffd, '<', 0xe9, 0xfffd};
+	struct tomb_str s = TOMB_STR("a\xff\xf0\x9f\x98<\xc3\xa9\xc3");
+	uint32_t code = 0;
+
+	(void)state;
+	for (size_t i = 0; i < TOMB_COUNTOF(codes); i++) {
+		size_t n = tomb_utf8_step(s, &code);
+
+		assert_in_range(n, 1, s.n);
+		assert_int_equal(code, codes[i]);
+		s = (struct tomb_str){s.p + n, s.n - n};
+	}
+	assert_int_equal(tomb_utf8_step(s, &code), 0);
+}
+
 static void pieces_of_characters_are_refused(void **state)
 {
 	static const char *const wrong[] = {"\x80", "a\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf",
@@ -123,6 +140,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_character_is_read_and_every_surrogate_refused),
+		cmocka_unit_test(stepping_over_a_broken_piece_keeps_what_follows),
 		cmocka_unit_test(pieces_of_characters_are_refused),
 		cmocka_unit_test(a_line_has_no_control_characters_or_separators),
 		cmocka_unit_test(cleaning_replaces_each_longest_broken_piece_once),
