@@ -1,293 +1,89 @@
 /*
- * htmlgen OUT.h OUT.c IN.html...: compiles templates to C.
+ * htmlgen OUT.h OUT.c PAGE.html...: compiles templates to C.
  *
- * A template starts with its data: {{struct NAME: TYPE FIELD, ..., each LIST: TYPE FIELD, ... end}}, TYPE being str,
- * int or bool.  Then HTML with {{FIELD}}, {{if BOOL}}...{{end}} and {{each LIST}}...{{end}}.  The place of a {{FIELD}}
- * decides its escaping: text, quoted attribute, or URL (href, src, action, formaction).  Anywhere else (a tag or
- * attribute name, an unquoted attribute, an on* or style attribute, a comment, script or style) it is an error here, at
- * build time.
+ * A page starts with what it is given: {{struct NAME: TYPE FIELD, ..., each LIST: TYPE FIELD, ... end}}, TYPE being
+ * str, int, bool, size (bytes) or time (us since 1970); lists may hold lists.  Then HTML with
+ *
+ *   {{FIELD}}                            written as its place in HTML requires
+ *   {{int FIELD}}                        a size as a plain number
+ *   {{if FIELD}} {{else if FIELD}} {{else}} {{end}}   true: a bool, or what is not empty and not 0
+ *   {{each LIST}} {{end}}                the fields of all enclosing rows are in reach, the nearest first
+ *   {{> part/NAME}}                      puts a part in, as if it had been typed here
+ *   {{# ...}}                            a comment
+ *
+ * {{layout part/NAME}} above {{struct}} puts the page in the place of {{body}} in that file.  A layout or part may
+ * start with fields of its own, {{fields NAME: ...}}; they become the member "struct html_NAME NAME" of the page's
+ * struct, and are written {{NAME.FIELD}}.  Files are looked for in the folder of the page.
+ *
+ * The place of a field decides its escaping: text, quoted attribute, address.  Where no escaping would be safe (a tag
+ * or attribute name, an unquoted attribute, an on* or style attribute, a comment, a script) it is an error, at build
+ * time.
  */
-#include <ctype.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "htmlgen.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-enum { FIELDS_MAX = 64, SRC_MAX = 256 * 1024 };
-enum place { TEXT, TAG, ATTR_NAME, ATTR_EQ, ATTR_DQ, ATTR_SQ, ATTR_BARE, COMMENT, RAW };
-
-struct field {
-	char name[64];
-	char type[8]; /* str int bool each */
-	int in;       /* index of the each it belongs to, or -1 */
-};
-
-static char src[SRC_MAX];
-static const char *path;
-static const char *at;
-static struct field fields[FIELDS_MAX];
-static int nfields;
-static char name[64];
-static enum place place;
-static char tag[32];
-static char attr[32];
-
-static _Noreturn void die(const char *fmt, ...)
+static const char *base_name(const char *path)
 {
-	va_list ap;
-	int line = 1;
+	const char *slash = strrchr(path, '/');
 
-	for (const char *p = src; p < at; p++)
-		line += *p == '\n';
-	fprintf(stderr, "%s:%d: ", path, line);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	exit(1);
+	return slash ? slash + 1 : path;
 }
 
-static void push(char *to, size_t size, int c)
+/* #ifndef HTML_GEN_H, or #define */
+static void write_guard(FILE *h, const char *directive, const char *path)
 {
-	size_t n = strlen(to);
+	(void)fprintf(h, "#%s ", directive);
+	for (const char *p = base_name(path); *p; p++) {
+		bool is_lower = *p >= 'a' && *p <= 'z';
 
-	if (n + 1 < size) {
-		to[n] = (char)tolower(c);
-		to[n + 1] = '\0';
+		(void)fputc(is_lower ? *p - 'a' + 'A' : '_', h);
 	}
+	(void)fputc('\n', h);
 }
 
-/* Follows the HTML tokenizer through one literal character. */
-static void step(const char *p)
+static int save(const char *path, const char *text, size_t n)
 {
-	switch (place) {
-	case TEXT:
-		if (strncmp(p, "<!--", 4) == 0)
-			place = COMMENT;
-		else if (*p == '<')
-			place = TAG, tag[0] = '\0';
-		break;
-	case TAG:
-		if (*p == '>')
-			place = strcmp(tag, "script") && strcmp(tag, "style") ? TEXT : RAW;
-		else if (isspace((unsigned char)*p))
-			place = ATTR_NAME, attr[0] = '\0';
-		else
-			push(tag, sizeof tag, *p);
-		break;
-	case ATTR_NAME:
-		if (*p == '>')
-			place = strcmp(tag, "script") && strcmp(tag, "style") ? TEXT : RAW;
-		else if (*p == '=')
-			place = ATTR_EQ;
-		else if (isspace((unsigned char)*p))
-			attr[0] = '\0';
-		else
-			push(attr, sizeof attr, *p);
-		break;
-	case ATTR_EQ:
-		place = *p == '"' ? ATTR_DQ : *p == '\'' ? ATTR_SQ : ATTR_BARE;
-		break;
-	case ATTR_DQ:
-	case ATTR_SQ:
-		if (*p == (place == ATTR_DQ ? '"' : '\''))
-			place = ATTR_NAME, attr[0] = '\0';
-		break;
-	case ATTR_BARE:
-		if (isspace((unsigned char)*p))
-			place = ATTR_NAME, attr[0] = '\0';
-		else if (*p == '>')
-			place = TEXT;
-		break;
-	case COMMENT:
-		if (strncmp(p, "-->", 3) == 0)
-			place = TEXT;
-		break;
-	case RAW:
-		if (strncmp(p, "</", 2) == 0)
-			place = TAG, tag[0] = '\0';
-		break;
+	FILE *f = fopen(path, "wb");
+	size_t written = f ? fwrite(text, 1, n, f) : 0;
+
+	if (!f || fclose(f) != 0 || written != n) {
+		perror(path);
+		return 1;
 	}
-}
-
-static const char *writer(const char *type)
-{
-	bool url = !strcmp(attr, "href") || !strcmp(attr, "src") || !strcmp(attr, "action") ||
-		   !strcmp(attr, "formaction");
-
-	if (place == ATTR_DQ || place == ATTR_SQ) {
-		if (!strncmp(attr, "on", 2) || !strcmp(attr, "style") || !strcmp(attr, "srcdoc"))
-			die("no field may stand in %s=", attr);
-		if (url && at[-1] != '"' && at[-1] != '\'')
-			die("a field in %s= must be the whole value", attr);
-	} else if (place != TEXT) {
-		die("no field may stand here");
-	}
-	return !strcmp(type, "int") ? "tomb_html_int" : url && place != TEXT ? "tomb_html_url" : "tomb_html_text";
-}
-
-static int find(const char *want, int in)
-{
-	for (int i = 0; i < nfields; i++)
-		if (!strcmp(fields[i].name, want) && fields[i].in == in)
-			return i;
-	die("no field %s", want);
-}
-
-/* {{struct NAME: ...}} */
-static const char *header(const char *p)
-{
-	char word[3][64];
-	int in = -1;
-	int used = 0;
-
-	if (sscanf(p, "{{struct %63[a-z0-9_]:%n", name, &used) != 1)
-		die("expected {{struct NAME:");
-	for (p += used; strncmp(p, "}}", 2) != 0; p += used) {
-		struct field *f = &fields[nfields];
-
-		if (*p == ',' || isspace((unsigned char)*p)) {
-			used = 1;
-		} else if (sscanf(p, "%63[a-z]%n", word[0], &used) == 1 && !strcmp(word[0], "end")) {
-			in = -1;
-		} else if (sscanf(p, "%7[a-z] %63[a-z0-9_]%n", f->type, f->name, &used) == 2) {
-			f->in = in;
-			if (!strcmp(f->type, "each"))
-				in = nfields, used += p[used] == ':';
-			if (++nfields == FIELDS_MAX)
-				die("too many fields");
-		} else {
-			die("bad struct");
-		}
-	}
-	p += 2;
-	return *p == '\n' ? p + 1 : p;
-}
-
-static void put_member(FILE *h, const struct field *f)
-{
-	fprintf(h, "\t%s %s;\n",
-		!strcmp(f->type, "str")   ? "struct tomb_str"
-		: !strcmp(f->type, "int") ? "int64_t"
-					  : "bool",
-		f->name);
-}
-
-static void put_structs(FILE *h)
-{
-	for (int e = 0; e < nfields; e++) {
-		if (strcmp(fields[e].type, "each"))
-			continue;
-		fprintf(h, "struct html_%s_%s {\n", name, fields[e].name);
-		for (int i = 0; i < nfields; i++)
-			if (fields[i].in == e)
-				put_member(h, &fields[i]);
-		fprintf(h, "};\n");
-	}
-	fprintf(h, "struct html_%s {\n", name);
-	for (int i = 0; i < nfields; i++) {
-		if (!strcmp(fields[i].type, "each"))
-			fprintf(h, "\tconst struct html_%s_%s *%s;\n\tsize_t n%s;\n", name, fields[i].name,
-				fields[i].name, fields[i].name);
-		else if (fields[i].in < 0)
-			put_member(h, &fields[i]);
-	}
-	fprintf(h, "};\nvoid html_%s(struct tomb_buf *out, const struct html_%s *v);\n\n", name, name);
-}
-
-static void put_literal(FILE *c, const char *p, size_t n)
-{
-	if (n == 0)
-		return;
-	fprintf(c, "\ttomb_buf_put(out, TOMB_STR(\"");
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\n')
-			fputs(i + 1 < n ? "\\n\"\n\t\t\"" : "\\n", c);
-		else if (p[i] == '"' || p[i] == '\\')
-			fprintf(c, "\\%c", p[i]);
-		else
-			fputc(p[i], c);
-	}
-	fputs("\"));\n", c);
-}
-
-static void compile(FILE *h, FILE *c)
-{
-	const char *from = header(src);
-	int each = -1;
-	int depth = 0;
-	int each_depth = -1;
-
-	put_structs(h);
-	fprintf(c, "void html_%s(struct tomb_buf *out, const struct html_%s *v)\n{\n", name, name);
-	place = TEXT;
-	for (at = from; *at; at++) {
-		char word[64];
-		char arg[64];
-		int used = 0;
-
-		if (strncmp(at, "{{", 2) != 0) {
-			step(at);
-			continue;
-		}
-		put_literal(c, from, (size_t)(at - from));
-		if (sscanf(at, "{{end}}%n", &used) == 0 && used) {
-			if (depth-- == 0)
-				die("{{end}} without a beginning");
-			if (depth == each_depth)
-				each = each_depth = -1;
-			fprintf(c, "\t}\n");
-		} else if (sscanf(at, "{{if %63[a-z0-9_]}}%n", arg, &used) == 1 && used) {
-			fprintf(c, "\tif (%s%s) {\n", each < 0 ? "v->" : "e->", fields[find(arg, each)].name);
-			depth++;
-		} else if (sscanf(at, "{{each %63[a-z0-9_]}}%n", arg, &used) == 1 && used) {
-			each = find(arg, -1);
-			each_depth = depth++;
-			fprintf(c, "\tfor (const struct html_%s_%s *e = v->%s; e < v->%s + v->n%s; e++) {\n", name, arg,
-				arg, arg, arg);
-		} else if (sscanf(at, "{{%63[a-z0-9_]}}%n", word, &used) == 1 && used) {
-			fprintf(c, "\t%s(out, %s%s);\n", writer(fields[find(word, each)].type),
-				each < 0 ? "v->" : "e->", word);
-		} else {
-			die("not understood");
-		}
-		from = at + used;
-		at = from - 1;
-	}
-	if (depth)
-		die("missing {{end}}");
-	put_literal(c, from, (size_t)(at - from));
-	fprintf(c, "}\n\n");
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	FILE *h = NULL;
-	FILE *c = NULL;
+	static struct records records;
+	static struct page page;
+	static struct source *sources;
+	char *text[2] = {NULL, NULL};
+	size_t n[2] = {0, 0};
+	FILE *h = open_memstream(&text[0], &n[0]);
+	FILE *c = open_memstream(&text[1], &n[1]);
+	int failed = 0;
 
 	if (argc < 4)
-		return fprintf(stderr, "usage: htmlgen out.h out.c in.html...\n"), 2;
-	h = fopen(argv[1], "w");
-	c = fopen(argv[2], "w");
+		return fprintf(stderr, "usage: htmlgen OUT.h OUT.c PAGE.html...\n"), 2;
 	if (!h || !c)
 		return perror("htmlgen"), 1;
-	fprintf(h, "/* Written by lib/gen/htmlgen; do not edit. */\n#ifndef HTML_GEN_H\n#define HTML_GEN_H\n\n#include "
-		   "\"tombstone/html.h\"\n\n");
-	fprintf(c, "/* Written by lib/gen/htmlgen; do not edit. */\n#include \"html.gen.h\"\n\n");
+	(void)fputs("/* Written by lib/gen/htmlgen; do not edit. */\n", h);
+	write_guard(h, "ifndef", argv[1]);
+	write_guard(h, "define", argv[1]);
+	(void)fputs("\n#include \"tombstone/html.h\"\n\n", h);
+	(void)fprintf(c, "/* Written by lib/gen/htmlgen; do not edit. */\n#include \"%s\"\n", base_name(argv[1]));
 	for (int i = 3; i < argc; i++) {
-		FILE *f = fopen(argv[i], "r");
-
-		path = argv[i];
-		nfields = 0;
-		at = src;
-		if (!f)
-			return perror(path), 1;
-		src[fread(src, 1, SRC_MAX - 1, f)] = '\0';
-		fclose(f);
-		compile(h, c);
+		page_read(&page, &records, &sources, argv[i]);
+		page_write(h, c, &page);
 	}
-	fprintf(h, "#endif\n");
-	return fclose(h) || fclose(c);
+	(void)fputs("#endif\n", h);
+	if (fclose(h) != 0 || fclose(c) != 0)
+		return perror("htmlgen"), 1;
+	failed = save(argv[1], text[0], n[0]) || save(argv[2], text[1], n[1]);
+	free(text[0]);
+	free(text[1]);
+	return failed;
 }
