@@ -1,0 +1,100 @@
+#include "batch.h"
+
+static struct tomb_batch_file *find_file(struct tomb_batch *b, int64_t file_id)
+{
+	size_t low = 0;
+	size_t high = b->nfiles;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (b->files[mid].claimed->file_id == file_id)
+			return &b->files[mid];
+		if (b->files[mid].claimed->file_id < file_id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text)
+{
+	TOMB_BUF_AUTO line = tomb_buf_init(4096);
+	struct tomb_str made;
+	struct tomb_err ignored;
+
+	tomb_buf_put(&line, backend);
+	tomb_buf_put(&line, TOMB_STR(": "));
+	tomb_buf_put(&line, text);
+	if (tomb_buf_done(&line, &made, &ignored) != TOMB_OK)
+		return TOMB_STR("the reason could not be kept");
+	made = tomb_arena_str(b->arena, made);
+	return made.p ? made : TOMB_STR("the reason could not be kept");
+}
+
+void tomb_batch_take_out(
+	struct tomb_batch *b, struct tomb_batch_file *f, enum tomb_file_fate fate, struct tomb_str reason)
+{
+	struct tomb_str kept;
+
+	if (f->is_out)
+		return;
+	kept = tomb_arena_str(b->arena, reason);
+	f->is_out = true;
+	f->fate = fate;
+	f->reason = kept.p ? kept : TOMB_STR("the reason could not be kept");
+	if (b->trouble.n == 0 && (fate == TOMB_FILE_LATER || fate == TOMB_FILE_FAILED))
+		b->trouble = f->reason;
+}
+
+void tomb_batch_refuse(struct tomb_batch *b)
+{
+	for (size_t i = 0; i < b->nfiles; i++)
+		if (b->files[i].claimed->refusal.n > 0)
+			tomb_batch_take_out(b, &b->files[i], TOMB_FILE_REFUSED, b->files[i].claimed->refusal);
+}
+
+enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, struct tomb_stores *stores,
+	struct tomb_arena *arena, const struct tomb_clock *clock, struct tomb_err *err)
+{
+	struct tomb_batch made = {
+		.claim = claim,
+		.stores = stores,
+		.arena = arena,
+		.clock = clock,
+		.files = TOMB_NEW(arena, struct tomb_batch_file, claim->nfiles),
+		.nfiles = claim->nfiles,
+		.copies = TOMB_NEW(arena, struct tomb_batch_copy, claim->ncopies),
+		.ncopies = claim->ncopies,
+		.trouble = TOMB_STR(""),
+	};
+
+	if (!made.files || !made.copies)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a batch of %zu files and %zu copies", claim->nfiles, claim->ncopies);
+	for (size_t i = 0; i < made.nfiles; i++)
+		made.files[i] = (struct tomb_batch_file){.claimed = &claim->files[i], .reason = TOMB_STR("")};
+	for (size_t i = 0; i < made.ncopies; i++) {
+		made.copies[i] = (struct tomb_batch_copy){
+			.claimed = &claim->copies[i],
+			.file = find_file(&made, claim->copies[i].file_id),
+			.fate = TOMB_COPY_UNKNOWN,
+			.detail = TOMB_STR(""),
+			.request_id = TOMB_STR(""),
+		};
+		if (!made.copies[i].file)
+			return TOMB_FAIL(err, TOMB_BUG, "a copy of a file that is not in the batch");
+	}
+	*b = made;
+	tomb_batch_refuse(b);
+	return TOMB_OK;
+}
+
+size_t tomb_batch_backend_end(const struct tomb_batch *b, size_t i)
+{
+	struct tomb_str backend = b->copies[i].claimed->backend;
+
+	while (i < b->ncopies && tomb_str_eq(b->copies[i].claimed->backend, backend))
+		i++;
+	return i;
+}

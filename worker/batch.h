@@ -1,0 +1,87 @@
+/*
+ * A batch while a lane works on it: what the claim gave, and what each step found out.  The steps (preflight, reap,
+ * verify) only ever take files out or learn about copies; settlement.c turns what is known into the ledger's words.
+ */
+#ifndef TOMB_BATCH_H
+#define TOMB_BATCH_H
+
+#include "tombstone/claim.h"
+#include "tombstone/clock.h"
+#include "tombstone/settle.h"
+#include "tombstone/store.h"
+
+/* How much of what the stores answered is checked (deletion.md X-03); the copy's record says which. */
+enum tomb_verify_policy { TOMB_VERIFY_ALL, TOMB_VERIFY_NONE };
+
+struct tomb_batch_file {
+	const struct tomb_claim_file *claimed;
+	bool is_out; /* no further step touches it */
+	enum tomb_file_fate fate;
+	struct tomb_str reason;
+};
+
+struct tomb_batch_copy {
+	const struct tomb_claim_copy *claimed;
+	struct tomb_batch_file *file;
+	struct tomb_store *store;
+	struct tomb_str key;
+	struct tomb_str etag; /* as seen in the pre-flight */
+	bool was_seen;        /* in the pre-flight */
+	bool was_absent;      /* in the pre-flight, or so the store said */
+	bool was_tried;       /* a delete was sent for it in this claim */
+	bool is_settled;      /* fate is known; else it is TOMB_COPY_UNKNOWN */
+	enum tomb_copy_fate fate;
+	bool is_unverifiable;
+	struct tomb_str detail;
+	struct tomb_str request_id;
+};
+
+struct tomb_batch {
+	struct tomb_claim *claim;
+	struct tomb_stores *stores;
+	struct tomb_arena *arena;
+	const struct tomb_clock *clock;
+	struct tomb_batch_file *files;
+	size_t nfiles;
+	struct tomb_batch_copy *copies; /* by backend */
+	size_t ncopies;
+	int64_t retry_after_ms;  /* the longest that a store asked for */
+	struct tomb_str trouble; /* the first reason why something is for later or failed */
+};
+
+/* Lays out claim; files that the claim refused are out from the start.  Borrows everything. */
+enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, struct tomb_stores *stores,
+	struct tomb_arena *arena, const struct tomb_clock *clock, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Takes a file out, for this reason; the first one stays.  reason is copied into the arena. */
+void tomb_batch_take_out(
+	struct tomb_batch *b, struct tomb_batch_file *f, enum tomb_file_fate fate, struct tomb_str reason);
+
+/* "BACKEND: TEXT" in the arena. */
+struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text);
+
+/* Files that refusals of claim->files have taken out since. */
+void tomb_batch_refuse(struct tomb_batch *b);
+
+/* Where the run of copies on one backend ends that starts at i. */
+size_t tomb_batch_backend_end(const struct tomb_batch *b, size_t i);
+
+/* The steps, in their order.  Step 5: look at every copy before the first byte goes; never fails, takes out. */
+void tomb_preflight(struct tomb_batch *b);
+
+/* Asked before each store request and each run of looks: STALE ends the work at once. */
+typedef enum tomb_code tomb_batch_still_ours_fn(void *ctx, struct tomb_err *err);
+
+/* Step 6: deletes every copy of the files that are in.  STALE if the claim was lost on the way. */
+enum tomb_code tomb_reap(
+	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Step 7: makes sure.  Copies whose deletion had no clear answer are looked at whatever the policy. */
+enum tomb_code tomb_verify(struct tomb_batch *b, enum tomb_verify_policy policy, tomb_batch_still_ours_fn *still_ours,
+	void *ctx, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What to tell the ledger.  is_last: what is not done now has failed.  *out borrows from the batch's arena. */
+enum tomb_code tomb_settlement_make(
+	struct tomb_batch *b, bool is_last, struct tomb_settlement *out, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif

@@ -1,0 +1,118 @@
+#include "lane.h"
+
+#include "tombstone/secret.h"
+
+/* When the lease was last known to be ours, by the monotonic clock. */
+struct lease {
+	struct tomb_lane *lane;
+	const struct tomb_claim *claim;
+	int64_t known_at_us;
+};
+
+/* Renews the lease once half of it has gone. */
+static enum tomb_code still_ours(void *ctx, struct tomb_err *err)
+{
+	struct lease *l = ctx;
+	int64_t now_us = tomb_clock_monotonic_us(l->lane->clock);
+
+	if (now_us - l->known_at_us < l->lane->options->lease_ms * TOMB_US_PER_MS / 2)
+		return TOMB_OK;
+	TOMB_TRY(tomb_claim_renew(l->lane->pg, l->claim, l->lane->options->lease_ms, err));
+	l->known_at_us = now_us;
+	return TOMB_OK;
+}
+
+/* Exponential, with as much chance again, so that lanes that failed together do not come back together. */
+static int64_t backoff_ms(const struct tomb_lane_options *o, int attempts)
+{
+	int64_t ms = o->backoff_ms;
+	uint32_t chance = 0;
+
+	for (int i = 1; i < attempts && ms < o->backoff_max_ms; i++)
+		ms *= 2;
+	if (ms > o->backoff_max_ms)
+		ms = o->backoff_max_ms;
+	tomb_random(&chance, sizeof chance);
+	return ms + (int64_t)(chance % (uint32_t)(ms + 1));
+}
+
+/* A batch that was claimed more often than it may be has ended its lanes: it is not tried once more. */
+static void give_up(struct tomb_batch *b)
+{
+	for (size_t i = 0; i < b->nfiles; i++)
+		tomb_batch_take_out(b, &b->files[i], TOMB_FILE_FAILED,
+			TOMB_STR("every lane that took its batch ended before the batch was done"));
+}
+
+static void log_counts(const struct tomb_lane *lane, enum tomb_event event, const struct tomb_batch *b,
+	const struct tomb_settle_counts *n)
+{
+	tomb_log(lane->log, event, TOMB_KV_I("batch", b->claim->batch_id), TOMB_KV_I("deletion", b->claim->deletion_id),
+		TOMB_KV_I("attempt", b->claim->attempts), TOMB_KV_I("deleted", (int64_t)n->deleted),
+		TOMB_KV_I("refused", (int64_t)n->refused), TOMB_KV_I("failed", (int64_t)n->failed),
+		TOMB_KV_I("later", (int64_t)n->later), TOMB_KV_S("reason", b->trouble));
+}
+
+static enum tomb_code settle(struct tomb_lane *lane, struct tomb_batch *b, struct tomb_err *err)
+{
+	struct tomb_settlement s;
+	struct tomb_settle_counts n;
+	int64_t due_ms = backoff_ms(lane->options, b->claim->attempts);
+
+	TOMB_TRY(tomb_settlement_make(b, b->claim->attempts >= lane->options->max_attempts, &s, err));
+	s.agent = lane->options->agent;
+	s.due_ms = due_ms > b->retry_after_ms ? due_ms : b->retry_after_ms;
+	TOMB_TRY(tomb_settle(lane->pg, b->claim, &s, b->arena, &n, err));
+	log_counts(lane,
+		n.failed > 0    ? TOMB_EV_BATCH_FAILED
+		: n.later > 0   ? TOMB_EV_BATCH_RETRY
+		: n.refused > 0 ? TOMB_EV_BATCH_REFUSED
+				: TOMB_EV_BATCH_SETTLED,
+		b, &n);
+	return TOMB_OK;
+}
+
+/* Steps 5 to 8.  *released: given back untouched, because the lane is told to end. */
+static enum tomb_code work(
+	struct tomb_lane *lane, struct tomb_batch *b, struct lease *lease, bool *released, struct tomb_err *err)
+{
+	tomb_preflight(b);
+	if (lane->is_told_to_end()) {
+		*released = true;
+		return tomb_claim_release(lane->pg, b->claim, 0, err);
+	}
+	TOMB_TRY(tomb_claim_confirm(lane->pg, b->claim, lane->options->lease_ms, b->arena, err));
+	lease->known_at_us = tomb_clock_monotonic_us(lane->clock);
+	tomb_batch_refuse(b);
+	TOMB_TRY(tomb_reap(b, still_ours, lease, err));
+	return tomb_verify(b, lane->options->verify, still_ours, lease, err);
+}
+
+enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(TOMB_LANE_BATCH_BYTES);
+	struct lease lease = {.lane = lane, .known_at_us = tomb_clock_monotonic_us(lane->clock)};
+	struct tomb_claim claim;
+	struct tomb_batch b;
+	bool taken = false;
+	bool released = false;
+
+	TOMB_TRY(tomb_claim_take(
+		lane->pg, batch_id, lane->options->owner, lane->options->lease_ms, &arena, &claim, &taken, err));
+	if (!taken)
+		return TOMB_OK;
+	lease.claim = &claim;
+	tomb_log(lane->log, TOMB_EV_BATCH_CLAIMED, TOMB_KV_I("batch", batch_id),
+		TOMB_KV_I("deletion", claim.deletion_id), TOMB_KV_I("files", (int64_t)claim.nfiles),
+		TOMB_KV_I("copies", (int64_t)claim.ncopies), TOMB_KV_I("attempt", claim.attempts));
+	TOMB_TRY(tomb_batch_init(&b, &claim, lane->stores, &arena, lane->clock, err));
+	if (claim.attempts > lane->options->max_attempts)
+		give_up(&b);
+	else
+		TOMB_TRY(work(lane, &b, &lease, &released, err));
+	if (released) {
+		tomb_log(lane->log, TOMB_EV_BATCH_RELEASED, TOMB_KV_I("batch", batch_id));
+		return TOMB_OK;
+	}
+	return settle(lane, &b, err);
+}

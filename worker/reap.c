@@ -1,0 +1,102 @@
+/* Step 6: the bytes go.  Backend by backend, up to TOMB_DELETE_MAX keys a request, each named one by one. */
+#include "batch.h"
+
+/* The copies of one request, and what is said of each. */
+struct load {
+	struct tomb_batch_copy *copies[TOMB_DELETE_MAX];
+	struct tomb_target targets[TOMB_DELETE_MAX];
+	struct tomb_result results[TOMB_DELETE_MAX];
+	size_t n;
+};
+
+static void know(struct tomb_batch_copy *c, enum tomb_copy_fate fate)
+{
+	c->fate = fate;
+	c->is_settled = true;
+}
+
+/* What the store said of one copy.  A copy that is reported gone stays unsettled: verify.c believes it or not. */
+static void take_result(struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_result *r)
+{
+	struct tomb_str text = tomb_batch_say(b, c->claimed->backend, r->text.n > 0 ? r->text : r->code);
+
+	c->request_id = r->request_id;
+	if (r->retry_after_ms > b->retry_after_ms)
+		b->retry_after_ms = r->retry_after_ms;
+	switch (r->outcome) {
+	case TOMB_OUTCOME_GONE:
+	case TOMB_OUTCOME_ALREADY_ABSENT:
+		c->was_absent = r->outcome == TOMB_OUTCOME_ALREADY_ABSENT;
+		return;
+	case TOMB_OUTCOME_UNCERTAIN:
+		c->detail = text;
+		return;
+	case TOMB_OUTCOME_THROTTLED:
+	case TOMB_OUTCOME_TRANSIENT:
+	case TOMB_OUTCOME_DENIED:
+		know(c, TOMB_COPY_THERE);
+		c->detail = text;
+		tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, text);
+		return;
+	case TOMB_OUTCOME_LOCKED:
+	case TOMB_OUTCOME_CHANGED:
+	case TOMB_OUTCOME_FAILED:
+	case TOMB_OUTCOME_MAX:
+		break;
+	}
+	know(c, TOMB_COPY_THERE);
+	c->detail = text;
+	tomb_batch_take_out(b, c->file, TOMB_FILE_FAILED, text);
+}
+
+/* A load that failed as a whole: whether it was sent is not known, so each copy is looked at. */
+static void take_failure(struct tomb_batch *b, struct load *l, const struct tomb_err *why)
+{
+	for (size_t i = 0; i < l->n; i++)
+		l->copies[i]->detail = tomb_batch_say(b, l->copies[i]->claimed->backend, tomb_str_from(why->text));
+}
+
+static void send_load(struct tomb_batch *b, struct load *l)
+{
+	struct tomb_err why;
+
+	for (size_t i = 0; i < l->n; i++)
+		l->copies[i]->was_tried = true;
+	if (tomb_store_delete_many(l->copies[0]->store, l->targets, l->n, b->arena, l->results, &why) != TOMB_OK) {
+		take_failure(b, l, &why);
+		return;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		take_result(b, l->copies[i], &l->results[i]);
+}
+
+/* Copies from *i up to end that are to be deleted, as many as one request takes. */
+static void fill_load(struct tomb_batch *b, size_t *i, size_t end, struct load *l)
+{
+	l->n = 0;
+	for (; *i < end && l->n < TOMB_DELETE_MAX; ++*i) {
+		struct tomb_batch_copy *c = &b->copies[*i];
+
+		if (c->file->is_out || c->was_absent)
+			continue;
+		l->copies[l->n] = c;
+		l->targets[l->n++] = (struct tomb_target){
+			.key = c->key, .version_id = c->claimed->version_id, .etag = c->etag};
+	}
+}
+
+enum tomb_code tomb_reap(struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
+{
+	struct load *l = TOMB_NEW(b->arena, struct load, 1);
+
+	if (!l)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a request for %d keys", TOMB_DELETE_MAX);
+	for (size_t i = 0; i < b->ncopies;) {
+		fill_load(b, &i, tomb_batch_backend_end(b, i), l);
+		if (l->n == 0)
+			continue;
+		TOMB_TRY(still_ours(ctx, err));
+		send_load(b, l);
+	}
+	return TOMB_OK;
+}
