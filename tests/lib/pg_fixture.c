@@ -1,0 +1,258 @@
+#include "pg_fixture.h"
+
+#include "pg_cluster.h"
+#include "schema.embed.h"
+#include "tombstone/digest.h"
+#include "tombstone/hex.h"
+#include "tombstone/migrate.h"
+
+#include <libpq-fe.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { CONNINFO = 512, SQL = 512, NAME = 64 };
+
+/* A text handed out by tomb_fixture_pg_value(). */
+struct value {
+	struct value *next;
+	char text[];
+};
+
+static struct {
+	bool is_private;
+	bool is_empty;
+	pid_t owner; /* a forked child must not drop the database at its exit */
+	const char *dir;
+	PGconn *cluster;  /* to database postgres */
+	PGconn *database; /* to ours */
+	char template[NAME];
+	char name[NAME];
+	int made; /* databases so far */
+	char admin[CONNINFO];
+	char registry[CONNINFO];
+	char worker[CONNINFO];
+	struct value *values;
+} fixture;
+
+static void clear_result(PGresult **r)
+{
+	PQclear(*r);
+}
+#define RESULT_AUTO TOMB_CLEANUP(clear_result) PGresult
+
+static PGresult *run(PGconn *conn, const char *sql)
+{
+	PGresult *r = PQexec(conn, sql);
+
+	if (PQresultStatus(r) != PGRES_COMMAND_OK && PQresultStatus(r) != PGRES_TUPLES_OK) {
+		PQclear(r);
+		fail_msg("%s: %s", sql, PQerrorMessage(conn));
+	}
+	return r;
+}
+
+TOMB_PRINTF(2, 3) static void runf(PGconn *conn, const char *fmt, ...)
+{
+	char sql[SQL];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(sql, sizeof sql, fmt, ap);
+	va_end(ap);
+	PQclear(run(conn, sql));
+}
+
+static PGconn *connect_as_admin(const char *database)
+{
+	char conninfo[CONNINFO];
+	PGconn *conn = NULL;
+
+	(void)snprintf(conninfo, sizeof conninfo,
+		"host=%s user=postgres dbname=%s options='-c client_min_messages=warning'", fixture.dir, database);
+	conn = PQconnectdb(conninfo);
+	if (PQstatus(conn) != CONNECTION_OK)
+		fail_msg("%s: %s", conninfo, PQerrorMessage(conn));
+	return conn;
+}
+
+static void migrate(const char *database)
+{
+	char conninfo[CONNINFO];
+	TOMB_PG_AUTO *pg = NULL;
+	struct tomb_err err;
+
+	(void)snprintf(conninfo, sizeof conninfo, "host=%s user=postgres dbname=%s", fixture.dir, database);
+	if (tomb_pg_open(&pg, conninfo, NULL, 0, &err) != TOMB_OK || tomb_migrate(pg, NULL, NULL, &err) != TOMB_OK)
+		fail_msg("%s: %s", database, err.text);
+}
+
+/* The template is named after its schema, so that a cluster that lives longer than a build does not serve an old one.
+ */
+static void name_template(void)
+{
+	TOMB_BUF_AUTO all = tomb_buf_init(1 << 20);
+	uint8_t digest[TOMB_SHA256_SIZE];
+	char hex[2 * TOMB_SHA256_SIZE + 1];
+
+	for (size_t i = 0; i < ledger_schema_count; i++)
+		tomb_buf_putf(&all, "%s\n", ledger_schema[i].sha256);
+	tomb_sha256((struct tomb_str){all.p, all.n}, digest);
+	(void)snprintf(fixture.template, sizeof fixture.template, "tombstone_template_%.16s",
+		tomb_hex_encode(digest, sizeof digest, hex));
+}
+
+/* Migrated once per cluster; a half-made one has another name. */
+static void make_template(void)
+{
+	char sql[SQL];
+
+	name_template();
+	PQclear(run(fixture.cluster, "select pg_advisory_lock(1414483267)"));
+	(void)snprintf(sql, sizeof sql, "select from pg_database where datname = '%s'", fixture.template);
+	RESULT_AUTO *found = run(fixture.cluster, sql);
+
+	if (PQntuples(found) == 0) {
+		PQclear(run(fixture.cluster, "drop database if exists tombstone_template_new with (force)"));
+		PQclear(run(fixture.cluster, "create database tombstone_template_new"));
+		migrate("tombstone_template_new");
+		runf(fixture.cluster, "alter database tombstone_template_new rename to %s", fixture.template);
+	}
+	PQclear(run(fixture.cluster, "select pg_advisory_unlock(1414483267)"));
+}
+
+static void drop_database(void)
+{
+	PQfinish(fixture.database);
+	fixture.database = NULL;
+	runf(fixture.cluster, "drop database if exists %s with (force)", fixture.name);
+}
+
+static void make_database(void)
+{
+	(void)snprintf(fixture.name, sizeof fixture.name, "test_%ld_%d", (long)getpid(), ++fixture.made);
+	runf(fixture.cluster, "drop database if exists %s with (force)", fixture.name); /* of a killed namesake */
+	runf(fixture.cluster, "create database %s template %s", fixture.name,
+		fixture.is_empty ? "template1" : fixture.template);
+	fixture.database = connect_as_admin(fixture.name);
+	(void)snprintf(fixture.admin, CONNINFO, "host=%s user=postgres dbname=%s", fixture.dir, fixture.name);
+	(void)snprintf(
+		fixture.registry, CONNINFO, "host=%s user=tombstone_registry dbname=%s", fixture.dir, fixture.name);
+	(void)snprintf(fixture.worker, CONNINFO, "host=%s user=tombstone_worker dbname=%s", fixture.dir, fixture.name);
+}
+
+static void tear_down(void)
+{
+	if (getpid() != fixture.owner)
+		return;
+	if (PQstatus(fixture.cluster) != CONNECTION_OK)
+		PQreset(fixture.cluster);
+	drop_database();
+	PQfinish(fixture.cluster);
+	while (fixture.values) {
+		struct value *next = fixture.values->next;
+
+		free(fixture.values);
+		fixture.values = next;
+	}
+}
+
+static void set_up(void)
+{
+	const char *shared = getenv("TOMBSTONE_TEST_PG_DIR");
+
+	if (fixture.owner)
+		return;
+	fixture.owner = getpid();
+	fixture.dir = shared && !fixture.is_private ? shared : tomb_cluster_start();
+	fixture.cluster = connect_as_admin("postgres");
+	make_template();
+	make_database();
+	(void)atexit(tear_down);
+}
+
+void tomb_fixture_pg_private(void)
+{
+	assert_int_equal(fixture.owner, 0);
+	fixture.is_private = true;
+}
+
+void tomb_fixture_pg_empty(void)
+{
+	assert_int_equal(fixture.owner, 0);
+	fixture.is_empty = true;
+}
+
+const char *tomb_fixture_pg_admin(void)
+{
+	set_up();
+	return fixture.admin;
+}
+
+const char *tomb_fixture_pg_registry(void)
+{
+	set_up();
+	return fixture.registry;
+}
+
+const char *tomb_fixture_pg_worker(void)
+{
+	set_up();
+	return fixture.worker;
+}
+
+void tomb_fixture_pg_fresh(void)
+{
+	set_up();
+	drop_database();
+	make_database();
+}
+
+void tomb_fixture_pg_exec(const char *sql)
+{
+	set_up();
+	PQclear(run(fixture.database, sql));
+}
+
+const char *tomb_fixture_pg_value(const char *sql)
+{
+	struct value *v = NULL;
+
+	set_up();
+	RESULT_AUTO *r = run(fixture.database, sql);
+
+	if (PQntuples(r) != 1 || PQnfields(r) != 1)
+		fail_msg("%s: %d rows of %d values", sql, PQntuples(r), PQnfields(r));
+	if (PQgetisnull(r, 0, 0))
+		return NULL;
+	v = malloc(sizeof *v + (size_t)PQgetlength(r, 0, 0) + 1);
+	assert_non_null(v);
+	memcpy(v->text, PQgetvalue(r, 0, 0), (size_t)PQgetlength(r, 0, 0) + 1);
+	v->next = fixture.values;
+	fixture.values = v;
+	return v->text;
+}
+
+int64_t tomb_fixture_pg_number(const char *sql)
+{
+	const char *text = tomb_fixture_pg_value(sql);
+	char *end = NULL;
+	int64_t n = text ? strtoll(text, &end, 10) : 0;
+
+	if (!text || end == text || *end)
+		fail_msg("%s: %s is not a number", sql, text ? text : "null");
+	return n;
+}
+
+void tomb_fixture_pg_restart(void)
+{
+	set_up();
+	tomb_cluster_restart();
+	PQreset(fixture.cluster);
+	PQreset(fixture.database);
+	assert_int_equal(PQstatus(fixture.database), CONNECTION_OK);
+}
