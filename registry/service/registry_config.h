@@ -1,0 +1,15 @@
+/* The settings of tombstone-registry. */
+#ifndef TOMB_REGISTRY_CONFIG_H
+#define TOMB_REGISTRY_CONFIG_H
+
+#include "tombstone/config.h"
+
+struct tomb_registry_config {
+#define TOMB_CFG(...) TOMB_CFG_FIELD(__VA_ARGS__)
+#include "config.def"
+#undef TOMB_CFG
+};
+
+const struct tomb_config_table *tomb_registry_config_table(void);
+
+#endif
