@@ -1,0 +1,158 @@
+#include "tombstone/api_key.h"
+
+#include "authority.h"
+#include "constraint.h"
+#include "sql.gen.h"
+#include "tombstone/audit.h"
+#include "tombstone/token.h"
+#include "tombstone/tx.h"
+#include "tombstone/utf8.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { ARENA_BYTES_MAX = 64 * 1024 }; /* a row or two */
+
+#define PREFIX "tomb_"
+_Static_assert(TOMB_API_KEY_TEXT == sizeof PREFIX - 1 + TOMB_TOKEN_TEXT, "length of a key");
+
+static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, const char *verb, int64_t institution,
+	int64_t key_id, struct tomb_str email, struct tomb_err *err)
+{
+	char subject[64];
+
+	(void)snprintf(subject, sizeof subject, "api key %" PRId64, key_id);
+	return tomb_audit_write(pg, actor,
+		&(struct tomb_audit_entry){.verb = verb,
+			.institution_id = institution,
+			.subject = tomb_str_from(subject),
+			.detail = email},
+		err);
+}
+
+static enum tomb_code insert(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct sql_people_key_insert_args *args, int64_t *id, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	struct sql_people_user_lock_row *user = NULL;
+	struct sql_people_key_insert_row *made = NULL;
+	enum tomb_code code = TOMB_OK;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_authority_self(pg, actor, args->user_id, "make an API key for somebody else", err));
+	TOMB_TRY(sql_people_user_lock(pg, &(struct sql_people_user_lock_args){args->user_id}, &arena, &user, &n, err));
+	if (n == 0)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no account %" PRId64, args->user_id);
+	if (!user->is_active)
+		return TOMB_FAIL(err, TOMB_CONFLICT, "the account of %.*s is not active", TOMB_STR_ARG(user->email));
+	code = sql_people_key_insert(pg, args, &arena, &made, err);
+	TOMB_TRY(tomb_constraint_explain(pg, code, args->name, err));
+	TOMB_TRY(audit(pg, actor, "create api key", user->institution_id, made->id, user->email, err));
+	*id = made->id;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_key_create(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
+	struct tomb_str name, int64_t *id, char key_out[static TOMB_API_KEY_TEXT], struct tomb_err *err)
+{
+	TOMB_TOKEN_AUTO token = tomb_token_new();
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	uint8_t digest[TOMB_SHA256_SIZE];
+	int64_t made = 0;
+
+	TOMB_TRY(tomb_constraint_line(name, "the name of an API key", err));
+	tomb_token_digest(&token, digest);
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(insert(pg, actor,
+		&(struct sql_people_key_insert_args){user_id, name, {(const char *)digest, sizeof digest}}, &made,
+		err));
+	TOMB_TRY(tomb_tx_commit(&tx, err));
+	memcpy(key_out, PREFIX, sizeof PREFIX - 1);
+	(void)tomb_token_text(&token, key_out + sizeof PREFIX - 1);
+	*id = made;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_key_revoke(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t key_id, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	struct sql_people_key_lock_row *key = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(sql_people_key_lock(pg, &(struct sql_people_key_lock_args){key_id}, &arena, &key, &n, err));
+	if (n == 0 || (key->user_id != actor->user_id && !tomb_authority_is_operator(actor)))
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no API key %" PRId64, key_id);
+	TOMB_TRY(tomb_authority_self(pg, actor, key->user_id, "revoke somebody else's API key", err));
+	if (key->is_revoked)
+		return TOMB_FAIL(err, TOMB_CONFLICT, "API key %" PRId64 " is revoked already", key_id);
+	TOMB_TRY(sql_people_key_revoke(pg, &(struct sql_people_key_revoke_args){key_id}, NULL, err));
+	TOMB_TRY(audit(pg, actor, "revoke api key", key->institution_id, key_id, key->email, err));
+	return tomb_tx_commit(&tx, err);
+}
+
+enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, int64_t after_id,
+	struct tomb_arena *arena, struct tomb_api_key **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_people_key_list_args args = {user_id, after_id, TOMB_API_KEY_PAGE_MAX};
+	bool is_own = user_id != 0 && user_id == actor->user_id;
+	struct sql_people_key_list_row *rows = NULL;
+	struct tomb_api_key *list = NULL;
+	size_t nrows = 0;
+
+	if (!is_own && !tomb_authority_is_operator(actor))
+		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may list other people's API keys");
+	TOMB_TRY(sql_people_key_list(pg, &args, arena, &rows, &nrows, err));
+	list = TOMB_NEW(arena, struct tomb_api_key, nrows);
+	if (!list)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu API keys", nrows);
+	for (size_t i = 0; i < nrows; i++)
+		list[i] = (struct tomb_api_key){
+			.id = rows[i].id,
+			.user_id = rows[i].user_id,
+			.email = rows[i].email,
+			.name = rows[i].name,
+			.is_revoked = !rows[i].revoked_at_null,
+			.created_at_us = rows[i].created_at,
+		};
+	*out = list;
+	*n = nrows;
+	return TOMB_OK;
+}
+
+/* The token inside a key's text. */
+static enum tomb_code parse_key(struct tomb_str key, struct tomb_token *out, struct tomb_err *err)
+{
+	struct tomb_str prefix = TOMB_STR(PREFIX);
+
+	if (key.n < prefix.n || memcmp(key.p, prefix.p, prefix.n) != 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "an API key begins with " PREFIX);
+	return tomb_token_parse((struct tomb_str){key.p + prefix.n, key.n - prefix.n}, out, err);
+}
+
+enum tomb_code tomb_api_key_find(struct tomb_pg *pg, struct tomb_str email, struct tomb_str key, enum tomb_via via,
+	struct tomb_arena *arena, struct tomb_actor *out, struct tomb_err *err)
+{
+	TOMB_TOKEN_AUTO token = {{0}};
+	struct sql_people_key_find_row *row = NULL;
+	struct tomb_actor actor;
+	struct tomb_err bad;
+	uint8_t digest[TOMB_SHA256_SIZE];
+	size_t n = 0;
+
+	if (parse_key(key, &token, &bad) == TOMB_OK && tomb_utf8_is_line(email)) {
+		tomb_token_digest(&token, digest);
+		TOMB_TRY(sql_people_key_find(pg,
+			&(struct sql_people_key_find_args){email, {(const char *)digest, sizeof digest}}, arena, &row,
+			&n, err));
+	}
+	if (n == 0)
+		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "the API key is not valid for this e-mail address");
+	actor = (struct tomb_actor){
+		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via};
+	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
+	*out = actor;
+	return TOMB_OK;
+}

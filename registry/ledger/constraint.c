@@ -1,0 +1,41 @@
+#include "constraint.h"
+
+#include "tombstone/utf8.h"
+
+static const struct {
+	const char *constraint;
+	enum tomb_code code;
+	const char *text;
+} rules[] = {
+	{"user_email", TOMB_CONFLICT, "there is an account with this e-mail address"},
+	{"user_account_email_check", TOMB_INVAL, "this is no e-mail address"},
+	{"user_account_name_check", TOMB_INVAL, "a person's name has 1 to 200 characters"},
+	{"institution_identifier_key", TOMB_CONFLICT, "there is an institution with this identifier"},
+	{"institution_identifier_check", TOMB_INVAL,
+		"an institution's identifier is a domain name in lower case, such as example.edu"},
+	{"institution_name_check", TOMB_INVAL, "an institution's name has 1 to 500 characters"},
+	{"institution_admin_days_check", TOMB_INVAL, "days as an admin are from 0 to 365"},
+	{"api_key_name_check", TOMB_INVAL, "the name of an API key has 1 to 200 characters"},
+	{"storage_backend_name_check", TOMB_INVAL,
+		"the name of a backend has 1 to 63 characters: lower-case letters, digits, dot, hyphen, underscore"},
+	{"storage_option_name_check", TOMB_INVAL, "the name of a storage option has 1 to 100 characters"},
+	{"storage_option_min_days_check", TOMB_INVAL, "minimum days are from 0 to 36,500"},
+};
+
+enum tomb_code tomb_constraint_explain(
+	struct tomb_pg *pg, enum tomb_code code, struct tomb_str value, struct tomb_err *err)
+{
+	const char *violated = code == TOMB_CONFLICT || code == TOMB_UNPROCESSABLE ? tomb_pg_constraint(pg) : "";
+
+	for (size_t i = 0; i < TOMB_COUNTOF(rules); i++)
+		if (strcmp(violated, rules[i].constraint) == 0)
+			return TOMB_FAIL(err, rules[i].code, "\"%.*s\": %s", TOMB_STR_ARG(value), rules[i].text);
+	return code;
+}
+
+enum tomb_code tomb_constraint_line(struct tomb_str value, const char *what, struct tomb_err *err)
+{
+	if (!tomb_utf8_is_line(value))
+		return TOMB_FAIL(err, TOMB_INVAL, "%s must be one line of UTF-8 text without control characters", what);
+	return TOMB_OK;
+}

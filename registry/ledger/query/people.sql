@@ -1,0 +1,208 @@
+-- Institutions, users, sessions and API keys.
+
+-- :name people_institution_insert :one
+-- :arg identifier text
+-- :arg name text
+-- :col id int8
+insert into institution (identifier, name) values ($1::text, $2::text) returning id;
+
+-- 0 and '' stand for any.
+-- :name people_institution_list :many
+-- :arg only_id int8
+-- :arg identifier text
+-- :arg after_id int8
+-- :arg at_most int4
+-- :col id int8
+-- :col identifier text
+-- :col name text
+-- :col admin_days int4
+-- :col sole_admin text
+-- :col admins_counted int8
+-- :col deactivated_at timestamptz?
+-- :col created_at timestamptz
+select id, identifier, name, admin_days, sole_admin, admins_counted(id) as admins_counted, deactivated_at, created_at
+from institution where ($1::bigint = 0 or id = $1::bigint) and ($2::text = '' or identifier = $2::text) and id > $3::bigint
+order by id limit $4::int;
+
+-- :name people_institution_set :opt
+-- :arg id int8
+-- :arg admin_days int4
+-- :arg sole_admin text
+-- :col id int8
+update institution set admin_days = $2::int, sole_admin = $3::text, updated_at = now() where id = $1::bigint returning id;
+
+-- Its people can do nothing from this moment on.
+-- :name people_institution_deactivate :opt
+-- :arg id int8
+-- :col id int8
+with closed as (
+	update institution set deactivated_at = now(), updated_at = now() where id = $1::bigint and deactivated_at is null returning id
+), out as (
+	update session s set ended_at = now() from user_account u, closed c
+	where u.institution_id = c.id and s.user_id = u.id and s.ended_at is null
+), revoked as (
+	update api_key k set revoked_at = now() from user_account u, closed c
+	where u.institution_id = c.id and k.user_id = u.id and k.revoked_at is null
+)
+select id from closed;
+
+-- :name people_user_insert :one
+-- :arg institution_id int8
+-- :arg email text
+-- :arg name text
+-- :arg role text
+-- :arg password_hash text?
+-- :col id int8
+insert into user_account (institution_id, email, name, role, password_hash)
+values ($1::bigint, $2::text, $3::text, $4::text, $5::text) returning id;
+
+-- 0 and '' stand for any.
+-- :name people_user_list :many
+-- :arg institution_id int8
+-- :arg email text
+-- :arg after_id int8
+-- :arg at_most int4
+-- :col id int8
+-- :col institution_id int8
+-- :col institution text
+-- :col email text
+-- :col name text
+-- :col role text
+-- :col has_password bool
+-- :col admin_since timestamptz?
+-- :col deactivated_at timestamptz?
+-- :col created_at timestamptz
+select u.id, u.institution_id, i.identifier as institution, u.email, u.name, u.role, u.password_hash is not null as has_password,
+	u.admin_since, u.deactivated_at, u.created_at
+from user_account u join institution i on i.id = u.institution_id
+where ($1::bigint = 0 or u.institution_id = $1::bigint) and ($2::text = '' or lower(u.email) = lower($2::text)) and u.id > $3::bigint
+order by u.id limit $4::int;
+
+-- Locks the account that is about to change.
+-- :name people_user_lock :opt
+-- :arg id int8
+-- :col institution_id int8
+-- :col email text
+-- :col role text
+-- :col is_active bool
+select institution_id, email, role, deactivated_at is null as is_active from user_account where id = $1::bigint for no key update;
+
+-- :name people_user_set_role :exec
+-- :arg id int8
+-- :arg role text
+update user_account set role = $2::text where id = $1::bigint;
+
+-- A new password ends what the old one opened.
+-- :name people_user_set_password :exec
+-- :arg id int8
+-- :arg password_hash text
+with out as (
+	update session set ended_at = now() where user_id = $1::bigint and ended_at is null
+)
+update user_account set password_hash = $2::text where id = $1::bigint;
+
+-- X-06: sessions, keys and tokens stop at once.
+-- :name people_user_deactivate :exec
+-- :arg id int8
+with out as (
+	update session set ended_at = now() where user_id = $1::bigint and ended_at is null
+), revoked as (
+	update api_key set revoked_at = now() where user_id = $1::bigint and revoked_at is null
+), rotated as (
+	update approval_token set rotated_at = now() where user_id = $1::bigint and rotated_at is null
+)
+update user_account set deactivated_at = now() where id = $1::bigint;
+
+-- :name people_password_find :opt
+-- :arg email text
+-- :col id int8
+-- :col institution_id int8
+-- :col institution text
+-- :col email text
+-- :col name text
+-- :col role text
+-- :col password_hash text?
+select id, institution_id, institution, email, name, role, password_hash from active_user where lower(email) = lower($1::text);
+
+-- Only for the password that was checked: it may have been changed, or its owner deactivated, meanwhile.  The lock makes
+-- a deactivation see this session, or this statement the deactivation.
+-- :name people_session_insert :opt
+-- :arg token_sha256 bytea
+-- :arg user_id int8
+-- :arg password_hash text
+-- :arg hours int4
+-- :col user_id int8
+with who as materialized (
+	select a.id from user_account a join institution i on i.id = a.institution_id
+	where a.id = $2::bigint and a.password_hash = $3::text and a.deactivated_at is null and i.deactivated_at is null for share of a
+)
+insert into session (token_sha256, user_id, expires_at)
+select $1::bytea, id, now() + make_interval(hours => $4::int) from who returning user_id;
+
+-- :name people_session_find :opt
+-- :arg token_sha256 bytea
+-- :col user_id int8
+-- :col institution_id int8
+-- :col institution text
+-- :col email text
+-- :col name text
+-- :col role text
+select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role
+from session s join active_user u on u.id = s.user_id
+where s.token_sha256 = $1::bytea and s.ended_at is null and s.expires_at > now();
+
+-- :name people_session_end :opt
+-- :arg token_sha256 bytea
+-- :col user_id int8
+-- :col institution_id int8
+-- :col email text
+with ended as (
+	update session set ended_at = now() where token_sha256 = $1::bytea and ended_at is null returning user_id
+)
+select u.id as user_id, u.institution_id, u.email from ended e join user_account u on u.id = e.user_id;
+
+-- :name people_key_insert :one
+-- :arg user_id int8
+-- :arg name text
+-- :arg key_sha256 bytea
+-- :col id int8
+insert into api_key (user_id, name, key_sha256) values ($1::bigint, $2::text, $3::bytea) returning id;
+
+-- :name people_key_list :many
+-- :arg user_id int8
+-- :arg after_id int8
+-- :arg at_most int4
+-- :col id int8
+-- :col user_id int8
+-- :col email text
+-- :col name text
+-- :col created_at timestamptz
+-- :col revoked_at timestamptz?
+select k.id, k.user_id, u.email, k.name, k.created_at, k.revoked_at from api_key k join user_account u on u.id = k.user_id
+where ($1::bigint = 0 or k.user_id = $1::bigint) and k.id > $2::bigint order by k.id limit $3::int;
+
+-- :name people_key_lock :opt
+-- :arg id int8
+-- :col user_id int8
+-- :col institution_id int8
+-- :col email text
+-- :col is_revoked bool
+select k.user_id, u.institution_id, u.email, k.revoked_at is not null as is_revoked
+from api_key k join user_account u on u.id = k.user_id where k.id = $1::bigint for no key update of k;
+
+-- :name people_key_revoke :exec
+-- :arg id int8
+update api_key set revoked_at = now() where id = $1::bigint and revoked_at is null;
+
+-- :name people_key_find :opt
+-- :arg email text
+-- :arg key_sha256 bytea
+-- :col user_id int8
+-- :col institution_id int8
+-- :col institution text
+-- :col email text
+-- :col name text
+-- :col role text
+select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role
+from api_key k join active_user u on u.id = k.user_id
+where k.key_sha256 = $2::bytea and k.revoked_at is null and lower(u.email) = lower($1::text);
