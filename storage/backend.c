@@ -1,0 +1,315 @@
+#include "backend.h"
+
+#include "backend_rule.h"
+#include "tombstone/parse.h"
+#include "tombstone/percent.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum kinds { DIRECTORY = 1 << BACKEND_DIRECTORY, S3 = 1 << BACKEND_S3 };
+enum value { TEXT, BOOL, MS };
+enum { TIMEOUT_MAX_MS = 3600 * 1000 }; /* no store takes longer for one request */
+
+/* Every key of a section, but for "kind". */
+static const struct key {
+	const char *name;
+	unsigned kinds;    /* where it may stand */
+	unsigned required; /* where it must */
+	enum value value;
+	size_t at; /* in struct backend */
+	backend_rule *rule;
+} keys[] = {
+	{"path", DIRECTORY, DIRECTORY, TEXT, offsetof(struct backend, path), backend_rule_folder},
+	{"endpoint", S3, S3, TEXT, offsetof(struct backend, endpoint), backend_rule_endpoint},
+	{"region", S3, S3, TEXT, offsetof(struct backend, region), backend_rule_region},
+	{"bucket", S3, S3, TEXT, offsetof(struct backend, bucket), backend_rule_bucket},
+	{"storage_class", S3, 0, TEXT, offsetof(struct backend, storage_class), backend_rule_storage_class},
+	{"style", S3, 0, TEXT, offsetof(struct backend, style), backend_rule_style},
+	{"access_key_file", S3, S3, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
+	{"secret_key_file", S3, S3, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
+	{"session_token_file", S3, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
+	{"ca_file", S3, 0, TEXT, offsetof(struct backend, ca_file), backend_rule_file},
+	{"allow_plain_http", S3, 0, BOOL, offsetof(struct backend, allow_plain_http), NULL},
+	{"conditional_delete", S3, 0, BOOL, offsetof(struct backend, conditional_delete), NULL},
+	{"connect_timeout_ms", S3, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
+	{"request_timeout_ms", S3, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
+};
+
+static const char *const kind_names[] = {[BACKEND_DIRECTORY] = "directory", [BACKEND_S3] = "s3"};
+_Static_assert(TOMB_COUNTOF(kind_names) == BACKEND_KIND_MAX, "every kind has a name");
+
+/* One pass over the file. */
+struct parser {
+	const char *what;
+	int line;
+	struct tomb_arena *arena;
+	struct tomb_err *err;
+	struct backend *backends;
+	size_t n;
+	bool has_kind; /* of the section that is being read */
+	unsigned seen; /* its keys, by index */
+};
+
+static enum tomb_code refuse(const struct parser *p, int line, const char *fmt, ...) TOMB_PRINTF(3, 4);
+
+static enum tomb_code refuse(const struct parser *p, int line, const char *fmt, ...)
+{
+	char rule[384];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(rule, sizeof rule, fmt, ap);
+	va_end(ap);
+	return TOMB_FAIL(p->err, TOMB_INVAL, "%s:%d: %s", p->what, line, rule);
+}
+
+static struct tomb_str trim(struct tomb_str s)
+{
+	while (s.n && (s.p[0] == ' ' || s.p[0] == '\t')) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t' || s.p[s.n - 1] == '\r'))
+		s.n--;
+	return s;
+}
+
+/* The field of b that a key sets. */
+static void *field(struct backend *b, const struct key *key)
+{
+	return (char *)b + key->at;
+}
+
+static void set_defaults(struct backend *b, int line)
+{
+	*b = (struct backend){.line = line, .connect_timeout_ms = 5000, .request_timeout_ms = 60000};
+	for (size_t i = 0; i < TOMB_COUNTOF(keys); i++) {
+		struct tomb_str *text = keys[i].value == TEXT ? field(b, &keys[i]) : NULL;
+
+		if (text)
+			*text = TOMB_STR("");
+	}
+	b->style = TOMB_STR("path");
+}
+
+static enum tomb_code begin_section(struct parser *p, struct tomb_str name)
+{
+	struct backend *b = &p->backends[p->n];
+
+	if (!backend_rule_is_name(name))
+		return refuse(p, p->line, "a backend's name is 1 to %d of a-z A-Z 0-9 . _ -", BACKEND_NAME_MAX);
+	for (size_t i = 0; i < p->n; i++)
+		if (tomb_str_eq(p->backends[i].name, name))
+			return refuse(p, p->line, "backend %.*s is already in line %d", TOMB_STR_ARG(name),
+				p->backends[i].line);
+	if (p->n == BACKENDS_MAX)
+		return refuse(p, p->line, "more than %d backends", BACKENDS_MAX);
+	set_defaults(b, p->line);
+	b->name = tomb_arena_str(p->arena, name);
+	if (!b->name.p)
+		return TOMB_FAIL(p->err, TOMB_NOMEM, "%s", p->what);
+	p->n++;
+	p->has_kind = false;
+	p->seen = 0;
+	return TOMB_OK;
+}
+
+/* What can only be said when the whole section is known. */
+static enum tomb_code end_section(struct parser *p)
+{
+	struct backend *b = p->n ? &p->backends[p->n - 1] : NULL;
+
+	if (!b)
+		return TOMB_OK;
+	if (!p->has_kind)
+		return refuse(p, b->line, "backend %s has no kind", b->name.p);
+	for (size_t i = 0; i < TOMB_COUNTOF(keys); i++) {
+		bool is_there = p->seen & (1U << i);
+
+		if (!is_there && (keys[i].required & (1U << b->kind)))
+			return refuse(p, b->line, "backend %s has no %s", b->name.p, keys[i].name);
+		if (is_there && !(keys[i].kinds & (1U << b->kind)))
+			return refuse(p, b->line, "backend %s: %s is not for kind %s", b->name.p, keys[i].name,
+				kind_names[b->kind]);
+	}
+	if (b->kind == BACKEND_S3 && !b->allow_plain_http && !backend_rule_is_private(b->endpoint))
+		return refuse(
+			p, b->line, "backend %s: http is for loopback addresses, or allow_plain_http = yes", b->name.p);
+	return TOMB_OK;
+}
+
+static enum tomb_code set_kind(struct parser *p, struct tomb_str value)
+{
+	if (p->has_kind)
+		return refuse(p, p->line, "kind is set twice");
+	for (size_t i = 0; i < TOMB_COUNTOF(kind_names); i++)
+		if (tomb_str_eq(value, tomb_str_from(kind_names[i]))) {
+			p->backends[p->n - 1].kind = (enum backend_kind)i;
+			p->has_kind = true;
+			return TOMB_OK;
+		}
+	return refuse(p, p->line, "kind is directory or s3");
+}
+
+static enum tomb_code set_text(struct parser *p, const struct key *key, struct tomb_str value)
+{
+	struct tomb_str *text = field(&p->backends[p->n - 1], key);
+	const char *broken = key->rule(value);
+	struct tomb_str copy = {NULL, 0};
+
+	if (broken)
+		return refuse(p, p->line, "%s: %s", key->name, broken);
+	copy = tomb_arena_str(p->arena, value);
+	if (!copy.p)
+		return TOMB_FAIL(p->err, TOMB_NOMEM, "%s", p->what);
+	*text = copy;
+	return TOMB_OK;
+}
+
+static enum tomb_code set_bool(struct parser *p, const struct key *key, struct tomb_str value)
+{
+	bool *flag = field(&p->backends[p->n - 1], key);
+	bool yes = tomb_str_eq(value, TOMB_STR("yes"));
+
+	if (!yes && !tomb_str_eq(value, TOMB_STR("no")))
+		return refuse(p, p->line, "%s is yes or no", key->name);
+	*flag = yes;
+	return TOMB_OK;
+}
+
+static enum tomb_code set_ms(struct parser *p, const struct key *key, struct tomb_str value)
+{
+	int64_t *ms = field(&p->backends[p->n - 1], key);
+
+	if (!tomb_parse_i64(value, 1, TIMEOUT_MAX_MS, ms))
+		return refuse(p, p->line, "%s is 1 to %d", key->name, TIMEOUT_MAX_MS);
+	return TOMB_OK;
+}
+
+static enum tomb_code set_value(struct parser *p, const struct key *key, struct tomb_str value)
+{
+	switch (key->value) {
+	case TEXT:
+		return set_text(p, key, value);
+	case BOOL:
+		return set_bool(p, key, value);
+	case MS:
+		break;
+	}
+	return set_ms(p, key, value);
+}
+
+static enum tomb_code set_key(struct parser *p, struct tomb_str name, struct tomb_str value)
+{
+	if (p->n == 0)
+		return refuse(p, p->line, "a key before the first [backend NAME]");
+	if (value.n == 0)
+		return refuse(p, p->line, "%.*s has no value", TOMB_STR_ARG(name));
+	if (tomb_str_eq(name, TOMB_STR("kind")))
+		return set_kind(p, value);
+	for (size_t i = 0; i < TOMB_COUNTOF(keys); i++) {
+		if (!tomb_str_eq(name, tomb_str_from(keys[i].name)))
+			continue;
+		if (p->seen & (1U << i))
+			return refuse(p, p->line, "%s is set twice", keys[i].name);
+		p->seen |= 1U << i;
+		return set_value(p, &keys[i], value);
+	}
+	return refuse(p, p->line, "unknown key %.*s", TOMB_STR_ARG(name));
+}
+
+static enum tomb_code parse_line(struct parser *p, struct tomb_str line)
+{
+	static const struct tomb_str section = {"[backend ", 9};
+	const char *equals = NULL;
+
+	for (size_t i = 0; i < line.n; i++)
+		if (((unsigned char)line.p[i] < ' ' && line.p[i] != '\t') || line.p[i] == 127)
+			return refuse(p, p->line, "a control character");
+	if (line.n == 0 || line.p[0] == '#')
+		return TOMB_OK;
+	if (line.p[0] == '[') {
+		if (line.n <= section.n || memcmp(line.p, section.p, section.n) != 0 || line.p[line.n - 1] != ']')
+			return refuse(p, p->line, "a section is [backend NAME]");
+		TOMB_TRY(end_section(p));
+		return begin_section(p, trim((struct tomb_str){line.p + section.n, line.n - section.n - 1}));
+	}
+	equals = memchr(line.p, '=', line.n);
+	if (!equals)
+		return refuse(p, p->line, "a line is a comment, [backend NAME], or key = value");
+	return set_key(p, trim((struct tomb_str){line.p, (size_t)(equals - line.p)}),
+		trim((struct tomb_str){equals + 1, line.n - (size_t)(equals + 1 - line.p)}));
+}
+
+static bool starts_with(struct tomb_str s, struct tomb_str prefix)
+{
+	return prefix.n > 0 && s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
+}
+
+/* A URL must belong to one backend: no place may be, or lie in, another's. */
+static enum tomb_code check_apart(struct parser *p)
+{
+	struct tomb_str prefix[BACKENDS_MAX] = {{NULL, 0}};
+
+	for (size_t i = 0; i < p->n; i++) {
+		TOMB_TRY(backend_url_prefix(&p->backends[i], p->arena, &prefix[i], p->err));
+		for (size_t j = 0; j < i; j++)
+			if (starts_with(prefix[i], prefix[j]) || starts_with(prefix[j], prefix[i]))
+				return refuse(p, p->backends[i].line, "backend %s is in the same place as %s",
+					p->backends[i].name.p, p->backends[j].name.p);
+	}
+	return TOMB_OK;
+}
+
+enum tomb_code backend_parse(struct tomb_str text, const char *what, struct tomb_arena *arena, struct backend **out,
+	size_t *n, struct tomb_err *err)
+{
+	struct parser p = {.what = what, .arena = arena, .err = err};
+
+	p.backends = TOMB_NEW(arena, struct backend, BACKENDS_MAX);
+	if (!p.backends)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%s", what);
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t len = end ? (size_t)(end - text.p) : text.n;
+
+		p.line++;
+		TOMB_TRY(parse_line(&p, trim((struct tomb_str){text.p, len})));
+		len += end ? 1 : 0;
+		text.p += len;
+		text.n -= len;
+	}
+	TOMB_TRY(end_section(&p));
+	if (p.n == 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "%s: no [backend NAME]", what);
+	TOMB_TRY(check_apart(&p));
+	*out = p.backends;
+	*n = p.n;
+	return TOMB_OK;
+}
+
+enum tomb_code backend_url_prefix(
+	const struct backend *backend, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO url = tomb_buf_init((size_t)4 * PATH_MAX);
+	struct tomb_str text = {NULL, 0};
+	struct tomb_str copy = {NULL, 0};
+
+	if (backend->kind == BACKEND_DIRECTORY) {
+		tomb_buf_put(&url, TOMB_STR("file://"));
+		tomb_percent_encode_path(&url, backend->path);
+	} else {
+		tomb_buf_put(&url, backend->endpoint);
+		tomb_buf_put(&url, TOMB_STR("/"));
+		tomb_buf_put(&url, backend->bucket);
+	}
+	tomb_buf_put(&url, TOMB_STR("/"));
+	TOMB_TRY(tomb_buf_done(&url, &text, err));
+	copy = tomb_arena_str(arena, text);
+	if (!copy.p)
+		return TOMB_FAIL(err, TOMB_NOMEM, "backend %s", backend->name.p);
+	*out = copy;
+	return TOMB_OK;
+}

@@ -1,0 +1,252 @@
+/* The backends file: what is accepted, and what every refusal says. */
+#include "../../storage/backend.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define DIRECTORY "[backend d]\nkind = directory\npath = /srv/copies\n"
+#define S3_KEYS                                                                                                        \
+	"kind = s3\nregion = us-east-1\nbucket = copies\naccess_key_file = /k/a\n"                                     \
+	"secret_key_file = /k/s\n"
+#define S3 "[backend s]\n" S3_KEYS "endpoint = https://s3.example.org\n"
+
+struct fixture {
+	struct tomb_arena arena;
+	struct tomb_err err;
+	struct backend *backends;
+	size_t n;
+};
+
+static int begin(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+
+	f->arena = tomb_arena_init(1 << 20);
+	*state = f;
+	return 0;
+}
+
+static int end(void **state)
+{
+	struct fixture *f = *state;
+
+	tomb_arena_fini(&f->arena);
+	free(f);
+	return 0;
+}
+
+static enum tomb_code parse(struct fixture *f, const char *text)
+{
+	return backend_parse(tomb_str_from(text), "b.conf", &f->arena, &f->backends, &f->n, &f->err);
+}
+
+static bool is_text(struct tomb_str s, const char *text)
+{
+	return tomb_str_eq(s, tomb_str_from(text));
+}
+
+static void a_directory_and_a_bucket_are_read(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(parse(f, "# comment\n\n" DIRECTORY "\r\n  [backend s]  \r\n" S3_KEYS
+				  "\tendpoint\t=\thttps://s3.example.org:9000 \r\nstorage_class = GLACIER\n"
+				  "style = path\nsession_token_file = /k/t\nca_file = /ca\nallow_plain_http = no\n"
+				  "conditional_delete = yes\nconnect_timeout_ms = 1\nrequest_timeout_ms = 3600000"),
+		TOMB_OK);
+	assert_int_equal(f->n, 2);
+	assert_int_equal(f->backends[0].kind, BACKEND_DIRECTORY);
+	assert_int_equal(f->backends[0].line, 3);
+	assert_true(is_text(f->backends[0].name, "d"));
+	assert_true(is_text(f->backends[0].path, "/srv/copies"));
+	assert_int_equal(f->backends[1].kind, BACKEND_S3);
+	assert_true(is_text(f->backends[1].endpoint, "https://s3.example.org:9000"));
+	assert_true(is_text(f->backends[1].region, "us-east-1"));
+	assert_true(is_text(f->backends[1].bucket, "copies"));
+	assert_true(is_text(f->backends[1].storage_class, "GLACIER"));
+	assert_true(is_text(f->backends[1].access_key_file, "/k/a"));
+	assert_true(is_text(f->backends[1].secret_key_file, "/k/s"));
+	assert_true(is_text(f->backends[1].session_token_file, "/k/t"));
+	assert_true(is_text(f->backends[1].ca_file, "/ca"));
+	assert_false(f->backends[1].allow_plain_http);
+	assert_true(f->backends[1].conditional_delete);
+	assert_int_equal(f->backends[1].connect_timeout_ms, 1);
+	assert_int_equal(f->backends[1].request_timeout_ms, 3600000);
+}
+
+static void what_is_left_out_has_its_default(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(parse(f, S3), TOMB_OK);
+	assert_true(is_text(f->backends[0].storage_class, ""));
+	assert_true(is_text(f->backends[0].session_token_file, ""));
+	assert_true(is_text(f->backends[0].style, "path"));
+	assert_false(f->backends[0].allow_plain_http);
+	assert_false(f->backends[0].conditional_delete);
+	assert_int_equal(f->backends[0].connect_timeout_ms, 5000);
+	assert_int_equal(f->backends[0].request_timeout_ms, 60000);
+}
+
+static void every_refusal_names_the_line_and_the_rule(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *says;
+	} cases[] = {
+		{"", "b.conf: no [backend NAME]"},
+		{"# nothing\n", "b.conf: no [backend NAME]"},
+		{"kind = s3\n", "b.conf:1: a key before the first [backend NAME]"},
+		{"[backend]\n", "b.conf:1: a section is [backend NAME]"},
+		{"[store x]\n", "b.conf:1: a section is [backend NAME]"},
+		{"[backend x\n", "b.conf:1: a section is [backend NAME]"},
+		{"[backend a b]\n", "b.conf:1: a backend's name"},
+		{"[backend  ]\n", "b.conf:1: a backend's name"},
+		{"[backend ../x]\n", "b.conf:1: a backend's name"},
+		{"[backend 12345678901234567890123456789012345678901234567890123456789012345]\n", "a backend's name"},
+		{DIRECTORY "hello\n", "b.conf:4: a line is a comment, [backend NAME], or key = value"},
+		{DIRECTORY "colour = blue\n", "b.conf:4: unknown key colour"},
+		{DIRECTORY "Path = /x\n", "b.conf:4: unknown key Path"},
+		{DIRECTORY "path = /srv/b\n", "b.conf:4: path is set twice"},
+		{DIRECTORY "kind = directory\n", "b.conf:4: kind is set twice"},
+		{DIRECTORY "bucket = b-b\n", "b.conf:1: backend d: bucket is not for kind directory"},
+		{DIRECTORY "\n" DIRECTORY, "b.conf:5: backend d is already in line 1"},
+		{DIRECTORY "[backend e]\nkind = directory\npath = /srv/copies\n",
+			"b.conf:4: backend e is in the same place"},
+		{DIRECTORY "[backend e]\nkind = directory\npath = /srv/copies/e\n",
+			"b.conf:4: backend e is in the same"},
+		{DIRECTORY "[backend e]\nkind = directory\npath = /srv\n",
+			"b.conf:4: backend e is in the same place as d"},
+		{S3 "[backend t]\n" S3_KEYS "endpoint = https://s3.example.org\n",
+			"backend t is in the same place as s"},
+		{"[backend d]\nkind = directory\n", "b.conf:1: backend d has no path"},
+		{"[backend d]\npath = /x\n", "b.conf:1: backend d has no kind"},
+		{"[backend d]\nkind = tape\n", "b.conf:2: kind is directory or s3"},
+		{"[backend d]\nkind =\n", "b.conf:2: kind has no value"},
+		{"[backend d]\nkind = directory\npath = x\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /x/\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /x//y\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /x/../y\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /x/./y\n", "b.conf:3: path: an absolute path"},
+		{"[backend d]\nkind = directory\npath = /x\x01y\n", "b.conf:3: a control character"},
+		{"[backend s]\n" S3_KEYS, "b.conf:1: backend s has no endpoint"},
+		{S3 "style = virtual\n", "b.conf:8: style: virtual-host style is not in this release; use path"},
+		{S3 "style = odd\n", "b.conf:8: style: path"},
+		{S3 "allow_plain_http = true\n", "b.conf:8: allow_plain_http is yes or no"},
+		{S3 "connect_timeout_ms = 0\n", "b.conf:8: connect_timeout_ms is 1 to 3600000"},
+		{S3 "request_timeout_ms = 3600001\n", "b.conf:8: request_timeout_ms is 1 to 3600000"},
+		{S3 "request_timeout_ms = 1e3\n", "b.conf:8: request_timeout_ms is 1 to 3600000"},
+		{S3 "storage_class = glacier\n", "b.conf:8: storage_class: 1 to 64 of A-Z 0-9 _"},
+		{S3 "ca_file = ca.pem\n", "b.conf:8: ca_file: an absolute path"},
+		{S3 "secret_key = hunter2\n", "b.conf:8: unknown key secret_key"},
+		{S3 "path = /x\n", "b.conf:1: backend s: path is not for kind s3"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
+		f->n = 42;
+		assert_int_equal(parse(f, cases[i].text), TOMB_INVAL);
+		if (!strstr(f->err.text, cases[i].says))
+			fail_msg("\"%s\" does not say \"%s\"", f->err.text, cases[i].says);
+		assert_int_equal(f->n, 42);
+	}
+}
+
+static void an_endpoint_is_written_in_one_way(void **state)
+{
+	static const struct {
+		const char *endpoint;
+		bool good;
+	} cases[] = {
+		{"https://s3.us-east-2.amazonaws.com", true},
+		{"https://10.0.0.1:9000", true},
+		{"https://[2001:db8::1]:9000", true},
+		{"http://127.0.0.1:7480", true},
+		{"http://127.1.2.3", true},
+		{"http://localhost:7480", true},
+		{"http://[::1]:7480", true},
+		{"http://s3.example.org", false},
+		{"http://127.evil.org", false},
+		{"http://127.0.0.1.evil.org", false},
+		{"http://localhost.evil.org", false},
+		{"http://10.0.0.1", false},
+		{"https://S3.example.org", false},
+		{"https://s3.example.org/", false},
+		{"https://s3.example.org/base", false},
+		{"https://s3.example.org?x", false},
+		{"https://user@s3.example.org", false},
+		{"https://s3.example.org:443", false},
+		{"http://127.0.0.1:80", false},
+		{"https://s3.example.org:0", false},
+		{"https://s3.example.org:09000", false},
+		{"https://s3.example.org:65536", false},
+		{"https://s3.example.org:", false},
+		{"https://", false},
+		{"https://[::1", false},
+		{"https://a b", false},
+		{"ftp://s3.example.org", false},
+		{"s3.example.org", false},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
+		TOMB_BUF_AUTO text = tomb_buf_init(1 << 12);
+		bool good = false;
+
+		tomb_buf_putf(&text, "[backend s]\n" S3_KEYS "endpoint = %s\n", cases[i].endpoint);
+		good = parse(f, text.p) == TOMB_OK;
+		if (good != cases[i].good)
+			fail_msg("%s: %s", cases[i].endpoint, good ? "accepted" : f->err.text);
+	}
+	assert_int_equal(
+		parse(f, "[backend s]\n" S3_KEYS "endpoint = http://s3.lan\nallow_plain_http = yes\n"), TOMB_OK);
+}
+
+static void too_many_backends_are_refused(void **state)
+{
+	TOMB_BUF_AUTO text = tomb_buf_init(1 << 16);
+	struct fixture *f = *state;
+
+	for (int i = 0; i < BACKENDS_MAX; i++)
+		tomb_buf_putf(&text, "[backend b%d]\nkind = directory\npath = /srv/%dx\n", i, i);
+	assert_int_equal(parse(f, text.p), TOMB_OK);
+	assert_int_equal(f->n, BACKENDS_MAX);
+	tomb_buf_putf(&text, "[backend more]\nkind = directory\npath = /srv/more\n");
+	assert_int_equal(parse(f, text.p), TOMB_INVAL);
+	assert_non_null(strstr(f->err.text, "more than 64 backends"));
+}
+
+static void every_want_of_memory_is_reported(void **state)
+{
+	enum tomb_code code = TOMB_NOMEM;
+	size_t max = 0;
+
+	(void)state;
+	for (; code == TOMB_NOMEM; max += 64) {
+		struct fixture f = {.arena = tomb_arena_init(max)};
+
+		code = parse(&f, DIRECTORY S3);
+		tomb_arena_fini(&f.arena);
+	}
+	assert_int_equal(code, TOMB_OK);
+	assert_true(max > 1024);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_directory_and_a_bucket_are_read, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_left_out_has_its_default, begin, end),
+		cmocka_unit_test_setup_teardown(every_refusal_names_the_line_and_the_rule, begin, end),
+		cmocka_unit_test_setup_teardown(an_endpoint_is_written_in_one_way, begin, end),
+		cmocka_unit_test_setup_teardown(too_many_backends_are_refused, begin, end),
+		cmocka_unit_test(every_want_of_memory_is_reported),
+	};
+
+	return cmocka_run_group_tests_name("backend", tests, NULL, NULL);
+}
