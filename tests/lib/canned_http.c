@@ -165,7 +165,7 @@ struct canned_http *canned_http_start(const struct canned_reply *script, size_t 
 	int rc = 0;
 
 	assert(server);
-	server->arena = tomb_arena_init(REQUESTS_MAX * REQUEST_BYTES_MAX);
+	server->arena = tomb_arena_init((size_t)REQUESTS_MAX * REQUEST_BYTES_MAX);
 	server->script = script;
 	server->script_n = n;
 	server->stop = eventfd(0, EFD_CLOEXEC);

@@ -1,0 +1,17 @@
+/* Filling in what became of a key. */
+#ifndef STORAGE_RESULT_H
+#define STORAGE_RESULT_H
+
+#include "tombstone/store.h"
+
+/* Sets outcome and text; code and request id become "".  If the arena is full the text is lost, never the outcome. */
+void result_set(struct tomb_result *result, struct tomb_arena *arena, enum tomb_outcome outcome, const char *fmt, ...)
+	TOMB_PRINTF(4, 5);
+
+void verdict_set(struct tomb_verdict *verdict, struct tomb_arena *arena, enum tomb_absence absence, const char *fmt,
+	...) TOMB_PRINTF(4, 5);
+
+/* A copy of s in the arena; "" when the arena is full. */
+struct tomb_str result_keep(struct tomb_arena *arena, struct tomb_str s);
+
+#endif

@@ -1,0 +1,297 @@
+#include "store_kind.h"
+
+#include "fd.h"
+#include "result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { STORES_ARENA_MAX = 1 << 20 }; /* bytes: BACKENDS_MAX backends and their settings */
+
+struct tomb_stores {
+	struct tomb_arena arena; /* this struct lies in it too */
+	size_t n;
+	struct tomb_store *store[BACKENDS_MAX];
+};
+
+static enum tomb_code read_file(const char *path, struct tomb_buf *out, struct tomb_err *err)
+{
+	FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
+	char chunk[4096];
+	size_t n = 0;
+
+	if (fd < 0)
+		return TOMB_FAIL(err, TOMB_IO, "%s: %s", path, strerror(errno));
+	do {
+		TOMB_TRY(tomb_read_fd(&fd, chunk, sizeof chunk, &n, err));
+		tomb_buf_put(out, (struct tomb_str){chunk, n});
+	} while (n > 0 && out->broken == TOMB_OK);
+	return TOMB_OK;
+}
+
+static enum tomb_code open_backend(
+	struct tomb_stores *stores, const struct backend *backend, const char *path, struct tomb_err *err)
+{
+	struct tomb_store *store = NULL;
+	enum tomb_code code = backend->kind == BACKEND_DIRECTORY ? directory_open(backend, &stores->arena, &store, err)
+								 : s3_open(backend, &stores->arena, &store, err);
+
+	if (code != TOMB_OK) {
+		char where[512];
+
+		(void)snprintf(where, sizeof where, "%s:%d: backend %s", path, backend->line, backend->name.p);
+		return tomb_err_in(err, where);
+	}
+	store->name = backend->name;
+	stores->store[stores->n++] = store; /* from here on it is closed with the others */
+	return backend_url_prefix(backend, &stores->arena, &store->url_prefix, err);
+}
+
+static enum tomb_code open_all(struct tomb_stores *stores, const char *path, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO file = tomb_buf_init(BACKENDS_FILE_MAX);
+	struct tomb_str text = {NULL, 0};
+	struct backend *backends = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(read_file(path, &file, err));
+	TOMB_TRY(tomb_buf_done(&file, &text, err));
+	TOMB_TRY(backend_parse(text, path, &stores->arena, &backends, &n, err));
+	for (size_t i = 0; i < n; i++)
+		TOMB_TRY(open_backend(stores, &backends[i], path, err));
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_stores_open(const char *path, struct tomb_stores **out, struct tomb_err *err)
+{
+	struct tomb_arena arena = tomb_arena_init(STORES_ARENA_MAX);
+	TOMB_STORES_AUTO *stores = TOMB_NEW(&arena, struct tomb_stores, 1);
+
+	if (!stores)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%s", path);
+	stores->arena = arena;
+	TOMB_TRY(open_all(stores, path, err));
+	*out = TOMB_TAKE(stores);
+	return TOMB_OK;
+}
+
+void tomb_stores_close(struct tomb_stores *stores)
+{
+	struct tomb_arena arena = {NULL, 0, 0};
+
+	if (!stores)
+		return;
+	for (size_t i = 0; i < stores->n; i++)
+		stores->store[i]->kind->close(stores->store[i]);
+	arena = stores->arena;
+	tomb_arena_fini(&arena);
+}
+
+size_t tomb_stores_count(const struct tomb_stores *stores)
+{
+	return stores->n;
+}
+
+struct tomb_store *tomb_stores_at(struct tomb_stores *stores, size_t i)
+{
+	return stores->store[i];
+}
+
+enum tomb_code tomb_stores_find(
+	struct tomb_stores *stores, struct tomb_str name, struct tomb_store **out, struct tomb_err *err)
+{
+	for (size_t i = 0; i < stores->n; i++)
+		if (tomb_str_eq(stores->store[i]->name, name)) {
+			*out = stores->store[i];
+			return TOMB_OK;
+		}
+	return TOMB_FAIL(err, TOMB_NOTFOUND, "no backend is named %.*s", TOMB_STR_ARG(name));
+}
+
+struct tomb_str tomb_store_name(const struct tomb_store *store)
+{
+	return store->name;
+}
+
+static enum tomb_code check_key(struct tomb_str key, struct tomb_err *err)
+{
+	if (key.n < 1 || key.n > TOMB_KEY_MAX)
+		return TOMB_FAIL(err, TOMB_INVAL, "a key is 1 to %d bytes, not %zu", TOMB_KEY_MAX, key.n);
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_str *url, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO buf = tomb_buf_init(TOMB_STORE_URL_MAX);
+	struct tomb_str text = {NULL, 0};
+
+	TOMB_TRY(check_key(key, err));
+	tomb_buf_put(&buf, store->url_prefix);
+	TOMB_TRY(store->kind->put_url(key, &buf, err));
+	TOMB_TRY(tomb_buf_done(&buf, &text, err));
+	text = tomb_arena_str(arena, text);
+	if (!text.p)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a URL of backend %s", store->name.p);
+	*url = text;
+	return TOMB_OK;
+}
+
+/* Only a URL that tomb_store_url() writes belongs to the store: it is written again and compared. */
+static bool is_canonical(struct tomb_store *store, struct tomb_str url, struct tomb_str key, struct tomb_arena *arena)
+{
+	struct tomb_err ignored;
+	struct tomb_str again = {NULL, 0};
+
+	return tomb_store_url(store, key, arena, &again, &ignored) == TOMB_OK && tomb_str_eq(again, url);
+}
+
+enum tomb_code tomb_stores_route(struct tomb_stores *stores, struct tomb_str url, struct tomb_arena *arena,
+	struct tomb_store **store, struct tomb_str *key, struct tomb_err *err)
+{
+	for (size_t i = 0; i < stores->n; i++) {
+		struct tomb_store *s = stores->store[i];
+		size_t prefix = s->url_prefix.n;
+		struct tomb_str found = {NULL, 0};
+
+		if (url.n <= prefix || url.n > TOMB_STORE_URL_MAX || memcmp(url.p, s->url_prefix.p, prefix) != 0)
+			continue;
+		if (s->kind->key_of_url((struct tomb_str){url.p + prefix, url.n - prefix}, arena, &found, err) !=
+				TOMB_OK ||
+			!is_canonical(s, url, found, arena))
+			return TOMB_FAIL(err, TOMB_NOTFOUND, "not a copy's URL of backend %s: %.*s", s->name.p,
+				TOMB_STR_ARG(url));
+		*store = s;
+		*key = found;
+		return TOMB_OK;
+	}
+	return TOMB_FAIL(err, TOMB_NOTFOUND, "no backend has the URL %.*s", TOMB_STR_ARG(url));
+}
+
+enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err)
+{
+	struct tomb_probe probe = {0};
+
+	TOMB_TRY(store->kind->probe(store, &probe, err));
+	store->probe = probe;
+	store->probed = true;
+	*out = probe;
+	return TOMB_OK;
+}
+
+static enum tomb_code need_probe(struct tomb_store *store, struct tomb_err *err)
+{
+	struct tomb_probe probe;
+
+	return store->probed ? TOMB_OK : tomb_store_probe(store, &probe, err);
+}
+
+enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_stat *out, struct tomb_err *err)
+{
+	TOMB_TRY(check_key(key, err));
+	return store->kind->stat(store, key, arena, out, err);
+}
+
+enum tomb_code tomb_store_put(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
+	struct tomb_placed *out, struct tomb_err *err)
+{
+	TOMB_TRY(check_key(put->key, err));
+	if (put->size_bytes < 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "a size of %lld bytes", (long long)put->size_bytes);
+	return store->kind->put(store, put, arena, out, err);
+}
+
+/* A plain delete there would leave a marker and hide the bytes. */
+static bool would_only_hide(const struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
+	struct tomb_result *out)
+{
+	if (!store->probe.versioned || target->version_id.n)
+		return false;
+	result_set(out, arena, TOMB_OUTCOME_FAILED,
+		"backend %s is versioned: without a version id the bytes would only be hidden", store->name.p);
+	return true;
+}
+
+enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb_target *target,
+	struct tomb_arena *arena, struct tomb_result *result, struct tomb_err *err)
+{
+	TOMB_TRY(check_key(target->key, err));
+	TOMB_TRY(need_probe(store, err));
+	if (!would_only_hide(store, target, arena, result))
+		store->kind->delete_one(store, target, arena, result);
+	return TOMB_OK;
+}
+
+static int compare_str(struct tomb_str a, struct tomb_str b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static int compare_targets(const void *a, const void *b)
+{
+	const struct tomb_target *ta = a;
+	const struct tomb_target *tb = b;
+	int order = compare_str(ta->key, tb->key);
+
+	return order ? order : compare_str(ta->version_id, tb->version_id);
+}
+
+static enum tomb_code check_targets(
+	const struct tomb_target *targets, size_t n, struct tomb_arena *arena, struct tomb_err *err)
+{
+	struct tomb_target *sorted = NULL;
+
+	if (n > TOMB_DELETE_MAX)
+		return TOMB_FAIL(err, TOMB_INVAL, "%zu targets: the limit is %d", n, TOMB_DELETE_MAX);
+	sorted = TOMB_NEW(arena, struct tomb_target, n);
+	if (!sorted)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu targets", n);
+	for (size_t i = 0; i < n; i++) {
+		TOMB_TRY(check_key(targets[i].key, err));
+		sorted[i] = targets[i];
+	}
+	qsort(sorted, n, sizeof *sorted, compare_targets);
+	for (size_t i = 1; i < n; i++)
+		if (compare_targets(&sorted[i - 1], &sorted[i]) == 0)
+			return TOMB_FAIL(err, TOMB_INVAL, "the key %.*s is there twice", TOMB_STR_ARG(sorted[i].key));
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n,
+	struct tomb_arena *arena, struct tomb_result *results, struct tomb_err *err)
+{
+	bool hidden = false;
+
+	if (n == 0)
+		return TOMB_OK;
+	TOMB_TRY(check_targets(targets, n, arena, err));
+	TOMB_TRY(need_probe(store, err));
+	for (size_t i = 0; i < n; i++)
+		hidden |= would_only_hide(store, &targets[i], arena, &results[i]);
+	if (!hidden)
+		store->kind->delete_many(store, targets, n, arena, results);
+	for (size_t i = 0; hidden && i < n; i++)
+		if (targets[i].version_id.n)
+			store->kind->delete_one(store, &targets[i], arena, &results[i]);
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_store_verify_absent(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_verdict *out, struct tomb_err *err)
+{
+	TOMB_TRY(check_key(key, err));
+	TOMB_TRY(need_probe(store, err));
+	if (store->probe.versioned) {
+		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "backend %s is versioned: older versions may be there",
+			store->name.p);
+		return TOMB_OK;
+	}
+	store->kind->verify_absent(store, key, arena, out);
+	return TOMB_OK;
+}

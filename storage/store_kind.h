@@ -1,0 +1,48 @@
+/* What a kind of store gives to storage/store.c, which checks the arguments and keeps the common rules. */
+#ifndef STORAGE_STORE_KIND_H
+#define STORAGE_STORE_KIND_H
+
+#include "backend.h"
+#include "tombstone/store.h"
+
+/* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
+ * here, targets at most TOMB_DELETE_MAX and all different, and a versioned store has been dealt with. */
+struct store_kind {
+	void (*close)(struct tomb_store *store); /* the memory is the arena's */
+	enum tomb_code (*probe)(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err);
+	enum tomb_code (*stat)(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+		struct tomb_stat *out, struct tomb_err *err);
+	enum tomb_code (*put)(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
+		struct tomb_placed *out, struct tomb_err *err);
+
+	/* These always have a result: what went wrong before a byte was sent is one too. */
+	void (*delete_one)(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
+		struct tomb_result *result);
+	void (*delete_many)(struct tomb_store *store, const struct tomb_target *targets, size_t n,
+		struct tomb_arena *arena, struct tomb_result *results);
+	void (*verify_absent)(
+		struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out);
+
+	/* Appends what follows the URL prefix. */
+	enum tomb_code (*put_url)(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err);
+
+	/* The key of what follows the prefix; any answer will do for a URL that put_url() would not write. */
+	enum tomb_code (*key_of_url)(
+		struct tomb_str rest, struct tomb_arena *arena, struct tomb_str *key, struct tomb_err *err);
+};
+
+struct tomb_store {
+	const struct store_kind *kind;
+	struct tomb_str name;
+	struct tomb_str url_prefix; /* ends in "/" */
+	bool probed;
+	struct tomb_probe probe; /* the last one that was answered */
+};
+
+/* Open a backend: allocated in the arena, to be closed with kind->close(). */
+enum tomb_code directory_open(const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out,
+	struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code s3_open(const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out,
+	struct tomb_err *err) TOMB_MUST_USE;
+
+#endif
