@@ -7,6 +7,7 @@
 #include "tombstone/plan.h"
 #include "tombstone/uuid.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -216,7 +217,7 @@ void tomb_world_restore(struct tomb_world *w, int64_t file_id, int copies)
 	int generation = (int)number("select generation + 1 from generic_file where id = %" PRId64, file_id);
 
 	exec("update copy set status = 'superseded' where file_id = %" PRId64 " and status = 'stored'", file_id);
-	exec("update intellectual_object o set state = 'A', cycle = cycle + (state = 'D')::int from generic_file f "
+	exec("update intellectual_object o set state = 'A', cycle = o.cycle + (o.state = 'D')::int from generic_file f "
 	     "where f.id = %" PRId64 " and o.id = f.object_id",
 		file_id);
 	exec("update generic_file set state = 'A', generation = %d where id = %" PRId64, generation, file_id);
@@ -226,20 +227,14 @@ void tomb_world_restore(struct tomb_world *w, int64_t file_id, int copies)
 
 int tomb_world_bytes(struct tomb_world *w, int64_t file_id)
 {
+	char pattern[160];
+	glob_t found = {.gl_pathc = 0};
 	int there = 0;
-	int generations = (int)number("select generation from generic_file where id = %" PRId64, file_id);
 
-	for (size_t i = 0; i < tomb_stores_count(w->stores); i++)
-		for (int g = 1; g <= generations; g++) {
-			TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 16);
-			struct tomb_stat stat = {.present = false};
-			char key[64];
-
-			(void)snprintf(key, sizeof key, "file-%" PRId64 "-%d", file_id, g);
-			TOMB_OK_OR_FAIL(
-				tomb_store_stat(tomb_stores_at(w->stores, i), tomb_str_from(key), &arena, &stat, &err));
-			there += stat.present;
-		}
+	(void)snprintf(pattern, sizeof pattern, "%s/local-*/*/file-%" PRId64 "-*", w->folder, file_id);
+	if (glob(pattern, 0, NULL, &found) == 0)
+		there = (int)found.gl_pathc;
+	globfree(&found);
 	return there;
 }
 

@@ -47,7 +47,7 @@ int64_t tomb_world_file(struct tomb_world *w, const char *identifier); /* its id
 /* New bytes under a new generation, as a re-ingest records them; the file is Active afterwards. */
 void tomb_world_restore(struct tomb_world *w, int64_t file_id, int copies);
 
-/* How many copies of the file, of any generation, lie in the stores: the stores are asked, not the ledger. */
+/* How many copies of the file, of any generation, lie in the stores: the folders are looked at, not the ledger. */
 int tomb_world_bytes(struct tomb_world *w, int64_t file_id);
 
 /* Alice asks for the deletion; Bob gets a token and approves. */

@@ -1,0 +1,188 @@
+/*
+ * kill -9 of a lane at every step of a deletion (architecture.md §4): whatever was going on, somebody repeats it, with
+ * the same result: every approved file deleted once, one event per file, nothing stuck.
+ *
+ * wrap: tomb_claim_take tomb_claim_confirm tomb_store_probe tomb_store_stat
+ * wrap: tomb_store_delete_many tomb_store_verify_absent tomb_settle tomb_tx_commit unlinkat
+ */
+#include "lane.h"
+#include "pg_fixture.h"
+#include "sql.gen.h"
+#include "tombstone/plan.h"
+#include "tombstone/tx.h"
+#include "world.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { FILES = 3, COPIES = 2 };
+
+/* Every entry to and every return from a wrapped function is a step; at this one the process is killed.  0: never. */
+static long kill_at;
+static long steps;
+
+static void step(void)
+{
+	if (kill_at != 0 && ++steps == kill_at)
+		(void)kill(getpid(), SIGKILL);
+}
+
+#define WRAP(ret, name, params, args)                                                                                  \
+	ret __real_##name params;                                                                                      \
+	ret __wrap_##name params;                                                                                      \
+	ret __wrap_##name params                                                                                       \
+	{                                                                                                              \
+		ret result;                                                                                            \
+		step();                                                                                                \
+		result = __real_##name args;                                                                           \
+		step();                                                                                                \
+		return result;                                                                                         \
+	}
+
+WRAP(enum tomb_code, tomb_claim_take,
+	(struct tomb_pg * pg, int64_t id, struct tomb_str owner, int64_t ms, struct tomb_arena *arena,
+		struct tomb_claim *out, bool *taken, struct tomb_err *err),
+	(pg, id, owner, ms, arena, out, taken, err))
+WRAP(enum tomb_code, tomb_claim_confirm,
+	(struct tomb_pg * pg, struct tomb_claim *claim, int64_t ms, struct tomb_arena *arena, struct tomb_err *err),
+	(pg, claim, ms, arena, err))
+WRAP(enum tomb_code, tomb_store_probe, (struct tomb_store * store, struct tomb_probe *out, struct tomb_err *err),
+	(store, out, err))
+WRAP(enum tomb_code, tomb_store_stat,
+	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_stat *out,
+		struct tomb_err *err),
+	(store, key, arena, out, err))
+WRAP(enum tomb_code, tomb_store_delete_many,
+	(struct tomb_store * store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
+		struct tomb_result *results, struct tomb_err *err),
+	(store, targets, n, arena, results, err))
+WRAP(enum tomb_code, tomb_store_verify_absent,
+	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out,
+		struct tomb_err *err),
+	(store, key, arena, out, err))
+WRAP(enum tomb_code, tomb_settle,
+	(struct tomb_pg * pg, const struct tomb_claim *claim, const struct tomb_settlement *settlement,
+		struct tomb_arena *arena, struct tomb_settle_counts *out, struct tomb_err *err),
+	(pg, claim, settlement, arena, out, err))
+WRAP(enum tomb_code, tomb_tx_commit, (struct tomb_tx * tx, struct tomb_err *err), (tx, err))
+WRAP(int, unlinkat, (int dir, const char *name, int flags), (dir, name, flags))
+
+static bool never(void)
+{
+	return false;
+}
+
+/* A lane process that does one batch and is killed at step at; true if it lived to its end. */
+static bool lane_survives(struct tomb_world *w, int64_t batch, long at)
+{
+	static const struct tomb_lane_options options = {
+		{"doomed", 6}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, 100, 1, 1};
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		struct tomb_log log = {.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
+		struct tomb_lane lane = {&options, &log, tomb_clock_real(), NULL, NULL, never};
+		struct tomb_err err;
+
+		if (tomb_pg_open(&lane.pg, tomb_fixture_pg_worker(), sql_all, sql_nall, &err) != TOMB_OK ||
+			tomb_stores_open(w->backends_file, &lane.stores, &err) != TOMB_OK)
+			_exit(2);
+		kill_at = at;
+		_exit(tomb_lane_do(&lane, batch, &err) == TOMB_OK ? 0 : 3);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status))
+		assert_int_equal(WEXITSTATUS(status), 0);
+	return WIFEXITED(status);
+}
+
+static void everything_ends_as_if_nothing_had_happened(struct tomb_world *w, int64_t object)
+{
+	char sql[256];
+
+	/* The dead lane's lease runs out. */
+	tomb_fixture_pg_exec("update batch set lease_until = now() - interval '1 second' where state = 'leased'");
+	tomb_world_work(w);
+	(void)snprintf(sql, sizeof sql, "select count(*) from generic_file where state = 'D' and object_id = %" PRId64,
+		object);
+	assert_int_equal(tomb_fixture_pg_number(sql), FILES);
+	(void)snprintf(sql, sizeof sql,
+		"select count(*) from premis_event where event_type = 'deletion' and object_id = %" PRId64, object);
+	assert_int_equal(tomb_fixture_pg_number(sql), FILES + 1);
+	(void)snprintf(sql, sizeof sql,
+		"select count(*) from copy c join generic_file f on f.id = c.file_id where c.verification = 'verified "
+		"absent' and f.object_id = %" PRId64,
+		object);
+	assert_int_equal(tomb_fixture_pg_number(sql), FILES * COPIES);
+	(void)snprintf(sql, sizeof sql,
+		"select count(*) from work_item where status = 'Success' and object_id = %" PRId64, object);
+	assert_int_equal(tomb_fixture_pg_number(sql), 1);
+	tomb_world_check(w);
+}
+
+static void x_16_a_lane_may_be_killed_at_every_step(void **state)
+{
+	struct tomb_world *w = *state;
+	long at = 0;
+	bool survived = false;
+
+	while (!survived) {
+		char name[64];
+		int64_t object = 0;
+		int64_t batch = 0;
+
+		(void)snprintf(name, sizeof name, "test.edu/bag-%ld", ++at);
+		object = tomb_world_object(w, name, FILES, COPIES);
+		tomb_world_approve(w, tomb_world_request_object(w, object));
+		tomb_world_plan(w);
+		batch = tomb_fixture_pg_number("select max(id) from batch");
+		survived = lane_survives(w, batch, at);
+		everything_ends_as_if_nothing_had_happened(w, object);
+	}
+	print_message("    killed at each of %ld steps\n", at - 1);
+	assert_true(at > 30);
+}
+
+static void x_16_a_batch_that_kills_every_lane_is_given_up_and_can_be_requeued(void **state)
+{
+	struct tomb_world *w = *state;
+	int64_t object = tomb_world_object(w, "test.edu/poison", FILES, COPIES);
+	int64_t item = 0;
+
+	tomb_world_approve(w, tomb_world_request_object(w, object));
+	tomb_world_plan(w);
+	for (int i = 0; i < 3; i++) {
+		assert_false(lane_survives(w, tomb_fixture_pg_number("select max(id) from batch"), 4));
+		tomb_fixture_pg_exec(
+			"update batch set lease_until = now() - interval '1 second' where state = 'leased'");
+	}
+	tomb_world_work(w);
+	assert_int_equal(
+		tomb_fixture_pg_number("select count(*) from work_item where status = 'Failed' and needs_admin_review "
+				       "and files_failed = 3"),
+		1);
+	assert_int_equal(tomb_world_bytes(w, tomb_world_file(w, "test.edu/poison/data/1")), COPIES);
+	item = tomb_fixture_pg_number("select id from work_item where status = 'Failed'");
+	TOMB_OK_OR_FAIL(tomb_work_item_requeue(w->registry, &w->oscar, item, &err));
+	everything_ends_as_if_nothing_had_happened(w, object);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			x_16_a_lane_may_be_killed_at_every_step, tomb_world_set_up, tomb_world_tear_down),
+		cmocka_unit_test_setup_teardown(x_16_a_batch_that_kills_every_lane_is_given_up_and_can_be_requeued,
+			tomb_world_set_up, tomb_world_tear_down),
+	};
+	return cmocka_run_group_tests_name("killed lanes", tests, NULL, NULL);
+}
