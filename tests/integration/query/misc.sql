@@ -5,12 +5,13 @@
 -- :arg message text
 insert into job_note (note) select raise_state($1, $2);
 
+-- In the select list, a series is made row by row; in the from clause it would be made whole first.
 -- :name misc_series :each
 -- :arg first int8
 -- :arg last int8
 -- :col n int8
 -- :col half int8
-select n, 1000000 / (n - 50) as half from generate_series($1::int8, $2::int8) as n;
+select n, 1000000 / (n - 50) as half from (select generate_series($1::int8, $2::int8) as n) as series;
 
 -- :name misc_pid :one
 -- :col pid int4
