@@ -161,7 +161,6 @@ void tomb_pg_close(struct tomb_pg *pg)
 	if (!pg)
 		return;
 	PQfinish(pg->conn);
-	free(pg->sets);
 	free(pg);
 }
 
@@ -176,20 +175,14 @@ static bool has_set(const struct tomb_pg *pg, const struct tomb_pg_set *set)
 enum tomb_code tomb_pg_prepare(
 	struct tomb_pg *pg, const struct tomb_pg_set *const *sets, size_t nsets, struct tomb_err *err)
 {
-	const struct tomb_pg_set **grown = NULL;
-
 	TOMB_TRY(tomb_pg_conn_ready(pg, "preparing statements", err));
 	if (pg->is_in_tx)
 		return TOMB_FAIL(err, TOMB_BUG, "preparing statements inside a transaction");
-	if (nsets == 0)
-		return TOMB_OK;
-	grown = reallocarray(pg->sets, pg->nsets + nsets, sizeof *grown);
-	if (!grown)
-		return TOMB_FAIL(err, TOMB_NOMEM, "preparing %zu sets of statements", nsets);
-	pg->sets = grown;
 	for (size_t i = 0; i < nsets; i++) {
 		if (has_set(pg, sets[i]))
 			continue;
+		if (pg->nsets == TOMB_COUNTOF(pg->sets))
+			return TOMB_FAIL(err, TOMB_TOOBIG, "more than %zu sets of statements", pg->nsets);
 		TOMB_TRY(tomb_pg_stmt_prepare(pg, sets[i], err));
 		pg->sets[pg->nsets++] = sets[i];
 	}

@@ -8,14 +8,14 @@
 enum { JSONB_VERSION = 1 }; /* first byte of a jsonb; the rest is its text */
 
 static const struct {
-	enum tomb_pg_type element; /* of a scalar, itself */
 	const char *sql;
-	uint32_t oid;
 	size_t wire; /* bytes of one element on the wire; 0 is a struct tomb_str */
 	size_t size; /* bytes of one element in C */
+	uint32_t oid;
+	enum tomb_pg_type element; /* of a scalar, itself */
 } types[] = {
-#define TOMB_PG_SCALAR(id, sql, ctype, oid, wire) [TOMB_PG_##id] = {TOMB_PG_##id, sql, oid, wire, sizeof(ctype)},
-#define TOMB_PG_ARRAY(id, element, ctype, oid) [TOMB_PG_##id] = {TOMB_PG_##element, NULL, oid, 0, 0},
+#define TOMB_PG_SCALAR(id, sql, ctype, oid, wire) [TOMB_PG_##id] = {sql, wire, sizeof(ctype), oid, TOMB_PG_##id},
+#define TOMB_PG_ARRAY(id, element, ctype, oid) [TOMB_PG_##id] = {#element "[]", 0, 0, oid, TOMB_PG_##element},
 #include "tombstone/pg_types.def"
 #undef TOMB_PG_SCALAR
 #undef TOMB_PG_ARRAY
@@ -41,17 +41,9 @@ uint32_t tomb_pg_codec_oid(enum tomb_pg_type type)
 
 const char *tomb_pg_codec_name(uint32_t oid)
 {
-	static const char *const names[] = {
-#define TOMB_PG_SCALAR(id, sql, ctype, oid, wire) [TOMB_PG_##id] = (sql),
-#define TOMB_PG_ARRAY(id, element, ctype, oid) [TOMB_PG_##id] = "array of " #element,
-#include "tombstone/pg_types.def"
-#undef TOMB_PG_SCALAR
-#undef TOMB_PG_ARRAY
-	};
-
 	for (size_t i = 0; i < TOMB_COUNTOF(types); i++)
 		if (types[i].oid == oid)
-			return names[i];
+			return types[i].sql;
 	return "another type";
 }
 

@@ -6,7 +6,7 @@
 
 uint32_t tomb_pg_codec_oid(enum tomb_pg_type type);
 
-/* The type's name in .sql files, "int8[]"; of a number that is none of ours, "another type".  Static storage. */
+/* The name of a type, "int8" or "INT8[]", for errors; of a number that is none of ours, "another type". */
 const char *tomb_pg_codec_name(uint32_t oid);
 
 /*

@@ -4,12 +4,14 @@
 
 #include "tombstone/pg.h"
 
+enum { SETS_MAX = 64 }; /* one for each .sql file: a program has a few dozen */
+
 struct pg_conn; /* PGconn, as libpq-fe.h declares it */
 struct pg_result;
 
 struct tomb_pg {
 	struct pg_conn *conn;
-	const struct tomb_pg_set **sets; /* prepared, and prepared again after a reset */
+	const struct tomb_pg_set *sets[SETS_MAX]; /* prepared, and prepared again after a reset */
 	size_t nsets;
 	bool is_lost;        /* no verdict came from the server, or a reset did not finish */
 	bool is_in_tx;       /* a struct tomb_tx is open */

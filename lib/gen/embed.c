@@ -77,6 +77,20 @@ static void put_file(FILE *c, const char *path)
 	fprintf(c, ",\n\t\t%zu}, \"%s\"},\n", data.n, tomb_hex_encode(digest, sizeof digest, hex));
 }
 
+static void put_header(FILE *h, const char *name)
+{
+	fprintf(h, "/* Written by lib/gen/embed; do not edit. */\n#ifndef ");
+	for (const char *c = name; *c; c++)
+		fputc(toupper((unsigned char)*c), h);
+	fprintf(h, "_H\n#define ");
+	for (const char *c = name; *c; c++)
+		fputc(toupper((unsigned char)*c), h);
+	fprintf(h,
+		"_H\n\n#include \"tombstone/embed.h\"\n\n"
+		"extern const struct tomb_embedded %s[];\nextern const size_t %s_count;\n\n#endif\n",
+		name, name);
+}
+
 int main(int argc, char **argv)
 {
 	FILE *h = NULL;
@@ -88,11 +102,7 @@ int main(int argc, char **argv)
 	c = fopen(argv[2], "w");
 	if (!h || !c)
 		return perror("embed: cannot write"), 1;
-	fprintf(h,
-		"/* Written by lib/gen/embed; do not edit. */\n#ifndef %s_EMBED_H\n#define %s_EMBED_H\n\n"
-		"#include \"tombstone/embed.h\"\n\n"
-		"extern const struct tomb_embedded %s[];\nextern const size_t %s_count;\n\n#endif\n",
-		argv[3], argv[3], argv[3], argv[3]);
+	put_header(h, argv[3]);
 	/* ISO C promises literals of 4,095 bytes only; gcc and clang have no limit. */
 	fprintf(c,
 		"/* Written by lib/gen/embed; do not edit. */\n#include \"%s\"\n\n"

@@ -186,12 +186,15 @@ static void put_file(const struct output *o, const struct input *in, size_t file
 
 static void put_all(const struct output *o, const struct input *in)
 {
+	char guard[NAME_BYTES];
 	size_t first = 0;
 
+	for (size_t i = 0; i < sizeof guard; i++)
+		guard[i] = (char)toupper((unsigned char)o->prefix[i]);
 	fprintf(o->h,
 		"/* Written by lib/gen/sqlgen; do not edit. */\n#ifndef %s_GEN_H\n#define %s_GEN_H\n\n"
 		"#include \"tombstone/pg.h\"\n\n",
-		o->prefix, o->prefix);
+		guard, guard);
 	/* ISO C promises literals of 4,095 bytes only; gcc and clang have no limit. */
 	fprintf(o->c,
 		"/* Written by lib/gen/sqlgen; do not edit. */\n#include \"%s\"\n\n"

@@ -107,7 +107,7 @@ static enum tomb_code apply_next(
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	const struct tomb_embedded *next = NULL;
 	struct sql_schema_version_add_args add = {0};
-	struct applied applied;
+	struct applied applied = {NULL, 0};
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(run_text(pg, lock, err));
@@ -148,7 +148,7 @@ enum tomb_code tomb_migrate_check_files(
 	struct tomb_pg *pg, const struct tomb_embedded *files, size_t nfiles, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(LIST_BYTES_MAX);
-	struct applied applied;
+	struct applied applied = {NULL, 0};
 
 	TOMB_TRY(check_numbers(files, nfiles, err));
 	TOMB_TRY(run_text(pg, require_table, err));

@@ -298,7 +298,7 @@ static void every_type_has_a_name(void **state)
 {
 	(void)state;
 	assert_string_equal(tomb_pg_codec_name(20), "int8");
-	assert_string_equal(tomb_pg_codec_name(1016), "array of INT8");
+	assert_string_equal(tomb_pg_codec_name(1016), "INT8[]");
 	assert_string_equal(tomb_pg_codec_name(1700), "another type");
 	for (int i = 0; i < TOMB_PG_TYPE_MAX; i++)
 		assert_string_not_equal(tomb_pg_codec_name(tomb_pg_codec_oid((enum tomb_pg_type)i)), "another type");
