@@ -11,12 +11,7 @@
 #include "tombstone/actor.h"
 #include "tombstone/pg.h"
 
-enum {
-	/* Bytes.  NIST SP 800-63B asks for 8 at least; those who can delete an archive can remember more. */
-	TOMB_PASSWORD_MIN = 12,
-	/* Rows of one page of any list of people. */
-	TOMB_USER_PAGE_MAX = 1000
-};
+enum { TOMB_USER_PAGE_MAX = 1000 };
 
 struct tomb_user {
 	int64_t id;
