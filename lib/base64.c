@@ -15,6 +15,13 @@ static int digit(char c)
 	return c == '/' ? 63 : -1;
 }
 
+static char letter(uint32_t bits, bool is_used)
+{
+	if (!is_used)
+		return '=';
+	return alphabet[bits & 63];
+}
+
 char *tomb_base64_encode(const uint8_t *p, size_t n, char *out)
 {
 	char *to = out;
@@ -24,10 +31,10 @@ char *tomb_base64_encode(const uint8_t *p, size_t n, char *out)
 		uint32_t b2 = i + 2 < n ? p[i + 2] : 0;
 		uint32_t bits = (uint32_t)p[i] << 16 | b1 << 8 | b2;
 
-		*to++ = alphabet[bits >> 18];
-		*to++ = alphabet[bits >> 12 & 63];
-		*to++ = i + 1 < n ? alphabet[bits >> 6 & 63] : '=';
-		*to++ = i + 2 < n ? alphabet[bits & 63] : '=';
+		*to++ = letter(bits >> 18, true);
+		*to++ = letter(bits >> 12, true);
+		*to++ = letter(bits >> 6, i + 1 < n);
+		*to++ = letter(bits, i + 2 < n);
 	}
 	*to = '\0';
 	return out;

@@ -32,6 +32,7 @@ enum tomb_code tomb_hex_decode(struct tomb_str text, uint8_t *out, size_t n, str
 			return TOMB_FAIL(err, TOMB_INVAL, "character %zu is not a hexadecimal digit", i + 1);
 	}
 	for (size_t i = 0; i < n; i++)
-		out[i] = (uint8_t)(tomb_hex_digit(text.p[2 * i]) << 4 | tomb_hex_digit(text.p[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)tomb_hex_digit(text.p[2 * i]) << 4 |
+				   (unsigned)tomb_hex_digit(text.p[2 * i + 1]));
 	return TOMB_OK;
 }

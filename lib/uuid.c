@@ -27,8 +27,12 @@ char *tomb_uuid_text(struct tomb_uuid u, char out[static TOMB_UUID_TEXT])
 	char hex[2 * sizeof u.b + 1];
 	const char *from = tomb_hex_encode(u.b, sizeof u.b, hex);
 
-	for (size_t at = 0; at < TOMB_UUID_TEXT - 1; at++)
-		out[at] = is_hyphen_place(at) ? '-' : *from++;
+	for (size_t at = 0; at < TOMB_UUID_TEXT - 1; at++) {
+		if (is_hyphen_place(at))
+			out[at] = '-';
+		else
+			out[at] = *from++;
+	}
 	out[TOMB_UUID_TEXT - 1] = '\0';
 	return out;
 }

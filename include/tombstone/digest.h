@@ -62,8 +62,8 @@ struct tomb_digest_values {
 	uint8_t value[TOMB_DIGEST_ALG_MAX][TOMB_DIGEST_SIZE_MAX];
 };
 
-/* algs: TOMB_DIGEST_BIT()s, at least one, or TOMB_DIGEST_ALL.  Errors as tomb_digest_new(). */
-enum tomb_code tomb_digests_new(struct tomb_digests **out, unsigned algs, struct tomb_err *err) TOMB_MUST_USE;
+/* wanted: TOMB_DIGEST_BIT()s, at least one, or TOMB_DIGEST_ALL.  Errors as tomb_digest_new(). */
+enum tomb_code tomb_digests_new(struct tomb_digests **out, unsigned wanted, struct tomb_err *err) TOMB_MUST_USE;
 void tomb_digests_update(struct tomb_digests *d, struct tomb_str data);
 
 /* As tomb_digest_final(): writes every value, then d is as new. */
