@@ -28,8 +28,8 @@ struct tomb_err {
 };
 
 /* Fills err and returns code, so that a failure is one statement: return TOMB_FAIL(err, TOMB_NOTFOUND, "job %d", id).
- */
-#define TOMB_FAIL(err, code, ...) tomb_err_set((err), (code), __FILE__, __LINE__, __VA_ARGS__)
+ * The comma lets a reader of one file, such as an analyzer, see that the result is not TOMB_OK. */
+#define TOMB_FAIL(err, code, ...) (tomb_err_set((err), (code), __FILE__, __LINE__, __VA_ARGS__), (code))
 
 /* Returns from the enclosing function if expr fails.  The only macro in the project that hides a return. */
 #define TOMB_TRY(expr)                                                                                                 \
