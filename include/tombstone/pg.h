@@ -19,6 +19,7 @@
 #define TOMB_PG_H
 
 #include "tombstone/arena.h"
+#include "tombstone/array.h"
 #include "tombstone/uuid.h"
 
 enum {
@@ -30,29 +31,6 @@ enum {
 	TOMB_PG_ROW_BYTES_MAX = 8 * 1024 * 1024,
 	/* Text of one statement. */
 	TOMB_PG_SQL_BYTES_MAX = 32 * 1024,
-};
-
-/* Arrays, as arguments (borrowed for the call) and as columns (in the arena).  p may be NULL if n is 0. */
-struct tomb_bools {
-	const bool *p;
-	size_t n;
-};
-struct tomb_int4s {
-	const int32_t *p;
-	size_t n;
-};
-struct tomb_int8s {
-	const int64_t *p;
-	size_t n;
-};
-/* As text?[] or bytea?[], an element whose p is NULL is null; else it is the empty string. */
-struct tomb_strs {
-	const struct tomb_str *p;
-	size_t n;
-};
-struct tomb_uuids {
-	const struct tomb_uuid *p;
-	size_t n;
 };
 
 /* A timestamptz is in microseconds since 1970 UTC; these two are the SQL values infinity and -infinity. */
