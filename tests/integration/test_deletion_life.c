@@ -1,21 +1,11 @@
 /* The life of a deletion, verb by verb, with a real database and real bytes (architecture.md §4). */
-#include "pg_fixture.h"
 #include "world.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 #include <cmocka.h>
-
-static int64_t count(const char *fmt, int64_t id)
-{
-	char sql[512];
-
-	(void)snprintf(sql, sizeof sql, "select count(*) from %s %" PRId64, fmt, id);
-	return tomb_fixture_pg_number(sql);
-}
 
 static void an_approved_object_is_deleted_with_all_its_files_and_copies(void **state)
 {
@@ -28,16 +18,37 @@ static void an_approved_object_is_deleted_with_all_its_files_and_copies(void **s
 	assert_int_equal(tomb_world_bytes(w, file), 2);
 	tomb_world_work(w);
 	assert_int_equal(tomb_world_bytes(w, file), 0);
-	assert_int_equal(count("generic_file where state = 'D' and object_id =", object), 5);
-	assert_int_equal(count("intellectual_object where state = 'D' and id =", object), 1);
-	assert_int_equal(count("copy where status = 'gone' and verification = 'verified absent' and outcome = "
-			       "'removed' and deletion_id =",
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from generic_file where state = 'D' and object_id = %" PRId64, object),
+		5);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from intellectual_object where state = 'D' and id = %" PRId64, object),
+		1);
+	assert_int_equal(tomb_world_number("select count(*) from copy where status = 'gone' and verification = "
+					   "'verified absent' and outcome = "
+					   "'removed' and deletion_id = %" PRId64,
 				 deletion),
 		10);
-	assert_int_equal(count("premis_event where event_type = 'deletion' and deletion_id =", deletion), 6);
-	assert_int_equal(count("work_item where status = 'Success' and files_done = 5 and deletion_id =", deletion), 1);
-	assert_int_equal(count("deletion where finished_at is not null and id =", deletion), 1);
-	assert_int_equal(count("alert where type = 'Deletion Completed' and request_id =", request), 2);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from premis_event where event_type = 'deletion' and deletion_id = %" PRId64,
+			deletion),
+		6);
+	assert_int_equal(tomb_world_number("select count(*) from work_item where status = 'Success' and files_done = 5 "
+					   "and deletion_id = %" PRId64,
+				 deletion),
+		1);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from deletion where finished_at is not null and id = %" PRId64, deletion),
+		1);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from alert where type = 'Deletion Completed' and request_id = %" PRId64,
+			request),
+		2);
 	tomb_world_check(w);
 }
 
@@ -57,7 +68,10 @@ static void a_rejected_request_changes_nothing_and_may_be_made_again(void **stat
 	assert_int_equal(tomb_world_bytes(w, tomb_world_file(w, "test.edu/bag/data/1")), 1);
 	tomb_world_approve(w, tomb_world_request_object(w, object));
 	tomb_world_work(w);
-	assert_int_equal(count("intellectual_object where state = 'D' and id =", object), 1);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from intellectual_object where state = 'D' and id = %" PRId64, object),
+		1);
 	tomb_world_check(w);
 }
 
@@ -71,14 +85,20 @@ static void a_file_that_was_stored_again_after_the_approval_keeps_its_new_bytes(
 	tomb_world_restore(w, file, 2);
 	tomb_world_work(w);
 	assert_int_equal(tomb_world_bytes(w, file), 4);
-	assert_int_equal(count("generic_file where state = 'A' and id =", file), 1);
 	assert_int_equal(
-		count("request_file where outcome = 'refused' and reason like 'superseded%' and file_id =", file), 1);
-	assert_int_equal(
-		count("work_item where status = 'Failed' and files_done = 1 and files_refused = 1 and deletion_id =",
-			deletion),
+		tomb_world_number("select count(*) from generic_file where state = 'A' and id = %" PRId64, file), 1);
+	assert_int_equal(tomb_world_number("select count(*) from request_file where outcome = 'refused' and reason "
+					   "like 'superseded%%' and file_id = %" PRId64,
+				 file),
 		1);
-	assert_int_equal(count("intellectual_object where state = 'A' and id =", object), 1);
+	assert_int_equal(tomb_world_number("select count(*) from work_item where status = 'Failed' and files_done = 1 "
+					   "and files_refused = 1 and deletion_id = %" PRId64,
+				 deletion),
+		1);
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from intellectual_object where state = 'A' and id = %" PRId64, object),
+		1);
 	tomb_world_check(w);
 }
 

@@ -20,8 +20,7 @@
 
 enum { SQL_MAX = 4096, BYTES_OF_A_FILE = 64 };
 
-static void exec(const char *fmt, ...) TOMB_PRINTF(1, 2);
-static void exec(const char *fmt, ...)
+void tomb_world_exec(const char *fmt, ...)
 {
 	char sql[SQL_MAX];
 	va_list ap;
@@ -32,8 +31,7 @@ static void exec(const char *fmt, ...)
 	tomb_fixture_pg_exec(sql);
 }
 
-static int64_t number(const char *fmt, ...) TOMB_PRINTF(1, 2);
-static int64_t number(const char *fmt, ...)
+int64_t tomb_world_number(const char *fmt, ...)
 {
 	char sql[SQL_MAX];
 	va_list ap;
@@ -46,16 +44,18 @@ static int64_t number(const char *fmt, ...)
 
 static int64_t add_institution(const char *identifier)
 {
-	exec("insert into institution (identifier, name, admin_days) values ('%s', '%s', 0)", identifier, identifier);
-	return number("select id from institution where identifier = '%s'", identifier);
+	tomb_world_exec("insert into institution (identifier, name, admin_days) values ('%s', '%s', 0)", identifier,
+		identifier);
+	return tomb_world_number("select id from institution where identifier = '%s'", identifier);
 }
 
 static struct tomb_actor add_user(int64_t institution, const char *host, const char *email, enum tomb_role role)
 {
-	exec("insert into user_account (institution_id, email, name, role) values (%" PRId64 ", '%s', '%s', '%.*s')",
+	tomb_world_exec("insert into user_account (institution_id, email, name, role) values (%" PRId64
+			", '%s', '%s', '%.*s')",
 		institution, email, email, TOMB_STR_ARG(tomb_role_name(role)));
 	return (struct tomb_actor){
-		.user_id = number("select id from user_account where email = '%s'", email),
+		.user_id = tomb_world_number("select id from user_account where email = '%s'", email),
 		.institution_id = institution,
 		.institution = tomb_str_from(host),
 		.email = tomb_str_from(email),
@@ -78,7 +78,7 @@ static void add_stores(struct tomb_world *w)
 		(void)snprintf(path, sizeof path, "%s/local-%d", w->folder, i);
 		assert_int_equal(mkdir(path, 0700), 0);
 		(void)fprintf(f, "[backend local-%d]\nkind = directory\npath = %s\n", i, path);
-		exec("insert into storage_backend (name) values ('local-%d')", i);
+		tomb_world_exec("insert into storage_backend (name) values ('local-%d')", i);
 	}
 	assert_int_equal(fclose(f), 0);
 	TOMB_OK_OR_FAIL(tomb_stores_open(w->backends_file, &w->stores, &err));
@@ -133,9 +133,9 @@ int tomb_world_tear_down(void **state)
 int64_t tomb_world_option(struct tomb_world *w, const char *name, int min_days)
 {
 	(void)w;
-	exec("insert into storage_option (name, min_days) values ('%s', %d) on conflict (name) do nothing", name,
-		min_days);
-	return number("select id from storage_option where name = '%s'", name);
+	tomb_world_exec("insert into storage_option (name, min_days) values ('%s', %d) on conflict (name) do nothing",
+		name, min_days);
+	return tomb_world_number("select id from storage_option where name = '%s'", name);
 }
 
 /* Bytes that say which file and generation they are of. */
@@ -173,9 +173,9 @@ static void add_copy(struct tomb_world *w, int64_t file_id, int generation, int6
 	TOMB_OK_OR_FAIL(tomb_stores_find(w->stores, tomb_str_from(name), &store, &err));
 	TOMB_OK_OR_FAIL(tomb_store_put(store, &put, &arena, &placed, &err));
 	TOMB_OK_OR_FAIL(tomb_store_url(store, put.key, &arena, &url, &err));
-	exec("insert into copy (file_id, generation, backend_id, storage_option_id, url, etag, size_bytes) "
-	     "select %" PRId64 ", %d, b.id, %" PRId64
-	     ", '%.*s', nullif('%.*s', ''), %d from storage_backend b where b.name = '%s'",
+	tomb_world_exec("insert into copy (file_id, generation, backend_id, storage_option_id, url, etag, size_bytes) "
+			"select %" PRId64 ", %d, b.id, %" PRId64
+			", '%.*s', nullif('%.*s', ''), %d from storage_backend b where b.name = '%s'",
 		file_id, generation, option, TOMB_STR_ARG(url), TOMB_STR_ARG(placed.etag), BYTES_OF_A_FILE, name);
 }
 
@@ -184,20 +184,22 @@ int64_t tomb_world_object_in(
 {
 	int64_t object = 0;
 
-	exec("insert into intellectual_object (institution_id, identifier, bag_name, title, storage_option_id) "
-	     "values (%" PRId64 ", '%s', '%s', '%s', %" PRId64 ")",
+	tomb_world_exec(
+		"insert into intellectual_object (institution_id, identifier, bag_name, title, storage_option_id) "
+		"values (%" PRId64 ", '%s', '%s', '%s', %" PRId64 ")",
 		institution, identifier, identifier, identifier, option);
-	object = number("select id from intellectual_object where identifier = '%s'", identifier);
-	exec("insert into generic_file (institution_id, object_id, identifier, file_format, size_bytes, "
-	     "storage_option_id) "
-	     "select %" PRId64 ", %" PRId64 ", '%s/data/' || n, 'text/plain', %d, %" PRId64
-	     " from generate_series(1, %d) n order by n",
+	object = tomb_world_number("select id from intellectual_object where identifier = '%s'", identifier);
+	tomb_world_exec("insert into generic_file (institution_id, object_id, identifier, file_format, size_bytes, "
+			"storage_option_id) "
+			"select %" PRId64 ", %" PRId64 ", '%s/data/' || n, 'text/plain', %d, %" PRId64
+			" from generate_series(1, %d) n order by n",
 		institution, object, identifier, BYTES_OF_A_FILE, option, files);
 	for (int i = 1; i <= files; i++)
 		for (int j = 1; j <= copies; j++)
 			add_copy(w,
-				number("select id from generic_file where identifier = '%s/data/%d'", identifier, i), 1,
-				option, j);
+				tomb_world_number(
+					"select id from generic_file where identifier = '%s/data/%d'", identifier, i),
+				1, option, j);
 	return object;
 }
 
@@ -209,18 +211,21 @@ int64_t tomb_world_object(struct tomb_world *w, const char *identifier, int file
 int64_t tomb_world_file(struct tomb_world *w, const char *identifier)
 {
 	(void)w;
-	return number("select id from generic_file where identifier = '%s'", identifier);
+	return tomb_world_number("select id from generic_file where identifier = '%s'", identifier);
 }
 
 void tomb_world_restore(struct tomb_world *w, int64_t file_id, int copies)
 {
-	int generation = (int)number("select generation + 1 from generic_file where id = %" PRId64, file_id);
+	int generation = (int)tomb_world_number("select generation + 1 from generic_file where id = %" PRId64, file_id);
 
-	exec("update copy set status = 'superseded' where file_id = %" PRId64 " and status = 'stored'", file_id);
-	exec("update intellectual_object o set state = 'A', cycle = o.cycle + (o.state = 'D')::int from generic_file f "
-	     "where f.id = %" PRId64 " and o.id = f.object_id",
+	tomb_world_exec(
+		"update copy set status = 'superseded' where file_id = %" PRId64 " and status = 'stored'", file_id);
+	tomb_world_exec("update intellectual_object o set state = 'A', cycle = o.cycle + (o.state = 'D')::int from "
+			"generic_file f "
+			"where f.id = %" PRId64 " and o.id = f.object_id",
 		file_id);
-	exec("update generic_file set state = 'A', generation = %d where id = %" PRId64, generation, file_id);
+	tomb_world_exec(
+		"update generic_file set state = 'A', generation = %d where id = %" PRId64, generation, file_id);
 	for (int i = 1; i <= copies; i++)
 		add_copy(w, file_id, generation, w->standard, i);
 }
@@ -319,29 +324,35 @@ void tomb_world_check(struct tomb_world *w)
 {
 	(void)w;
 	/* I2 */
-	assert_int_equal(number("select count(*) from generic_file f where state = 'D' and exists "
-				"(select from copy c where c.file_id = f.id and c.status <> 'gone')"),
+	assert_int_equal(tomb_world_number("select count(*) from generic_file f where state = 'D' and exists "
+					   "(select from copy c where c.file_id = f.id and c.status <> 'gone')"),
 		0);
 	/* I3: a deleted file has one deletion event at its generation, an active one none */
 	assert_int_equal(
-		number("select count(*) from generic_file f where (state = 'D') <> ((select count(*) from premis_event "
-		       "e "
-		       "where e.file_id = f.id and e.generation = f.generation and e.event_type = 'deletion') = 1)"),
+		tomb_world_number(
+			"select count(*) from generic_file f where (state = 'D') <> ((select count(*) from "
+			"premis_event "
+			"e "
+			"where e.file_id = f.id and e.generation = f.generation and e.event_type = 'deletion') = 1)"),
 		0);
 	/* I1: whatever was claimed or removed stands on the list of an approved request */
-	assert_int_equal(number("select count(*) from copy c where status in ('removing', 'gone') and not exists "
-				"(select from deletion d "
-				"join decision a on a.request_id = d.request_id and a.verdict = 'approve' "
-				"join request_file l on l.request_id = d.request_id and l.file_id = c.file_id where "
-				"d.id = c.deletion_id)"),
+	assert_int_equal(
+		tomb_world_number("select count(*) from copy c where status in ('removing', 'gone') and not exists "
+				  "(select from deletion d "
+				  "join decision a on a.request_id = d.request_id and a.verdict = 'approve' "
+				  "join request_file l on l.request_id = d.request_id and l.file_id = c.file_id where "
+				  "d.id = c.deletion_id)"),
 		0);
 	/* I5 */
-	assert_int_equal(number("select count(*) from decision where verdict = 'approve' and decided_by = requested_by "
-				"and not as_sole_admin"),
+	assert_int_equal(
+		tomb_world_number(
+			"select count(*) from decision where verdict = 'approve' and decided_by = requested_by "
+			"and not as_sole_admin"),
 		0);
 	/* I8: every decision and every settled batch has its entry */
 	assert_int_equal(
-		number("select (select count(*) from decision) - (select count(*) from audit_entry where verb in "
-		       "('approve deletion', 'reject deletion'))"),
+		tomb_world_number(
+			"select (select count(*) from decision) - (select count(*) from audit_entry where verb in "
+			"('approve deletion', 'reject deletion'))"),
 		0);
 }

@@ -34,6 +34,10 @@ void tomb_world_close(struct tomb_world *w);
 int tomb_world_set_up(void **state);
 int tomb_world_tear_down(void **state);
 
+/* A statement as superuser, and the whole number that one yields, as printf() makes them. */
+void tomb_world_exec(const char *fmt, ...) TOMB_PRINTF(1, 2);
+int64_t tomb_world_number(const char *fmt, ...) TOMB_PRINTF(1, 2);
+
 /* The storage option of this name with this minimum, made if it is not there. */
 int64_t tomb_world_option(struct tomb_world *w, const char *name, int min_days);
 
