@@ -1,5 +1,7 @@
 #include "batch.h"
 
+enum { SAY_BYTES_MAX = 4096 }; /* an error text and a name */
+
 static struct tomb_batch_file *find_file(struct tomb_batch *b, int64_t file_id)
 {
 	size_t low = 0;
@@ -20,12 +22,16 @@ static struct tomb_batch_file *find_file(struct tomb_batch *b, int64_t file_id)
 
 struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text)
 {
-	TOMB_BUF_AUTO line = tomb_buf_init(4096);
+	TOMB_BUF_AUTO line = tomb_buf_init(SAY_BYTES_MAX);
 	struct tomb_str made;
 	struct tomb_err ignored;
 
-	tomb_buf_put(&line, backend);
-	tomb_buf_put(&line, TOMB_STR(": "));
+	/* The stores' own texts begin so. */
+	if (text.n < 8 || memcmp(text.p, "backend ", 8) != 0) {
+		tomb_buf_put(&line, TOMB_STR("backend "));
+		tomb_buf_put(&line, backend);
+		tomb_buf_put(&line, TOMB_STR(": "));
+	}
 	tomb_buf_put(&line, text);
 	if (tomb_buf_done(&line, &made, &ignored) != TOMB_OK)
 		return TOMB_STR("the reason could not be kept");

@@ -57,7 +57,7 @@ enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, s
 void tomb_batch_take_out(
 	struct tomb_batch *b, struct tomb_batch_file *f, enum tomb_file_fate fate, struct tomb_str reason);
 
-/* "BACKEND: TEXT" in the arena. */
+/* "backend NAME: TEXT" in the arena; the text alone where it begins so already. */
 struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text);
 
 /* Files that refusals of claim->files have taken out since. */
