@@ -92,8 +92,10 @@ static enum tomb_code put_settings(
 	CONNINFO_AUTO *given = PQconninfoParse(conninfo, &why);
 	struct tomb_str ignored;
 
+	if (!given && !why)
+		return TOMB_FAIL(err, TOMB_NOMEM, "conninfo");
 	if (!given) {
-		(void)TOMB_FAIL(err, TOMB_INVAL, "conninfo: %.*s", why ? trimmed(why) : 0, why ? why : "");
+		(void)TOMB_FAIL(err, TOMB_INVAL, "conninfo: %.*s", trimmed(why), why);
 		PQfreemem(why);
 		return TOMB_INVAL;
 	}
