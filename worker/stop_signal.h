@@ -10,8 +10,8 @@ void tomb_stop_signal_block(void);
 /* Was this process told to end?  Stays true. */
 bool tomb_stop_signal_seen(void);
 
-/* Waits at most timeout_ms for a signal that this process blocks; 0 if there was none.  SIGTERM and SIGINT are remembered
- * for tomb_stop_signal_seen(). */
+/* Waits at most timeout_ms for a signal that this process blocks; 0 if there was none.  SIGTERM and SIGINT are
+ * remembered for tomb_stop_signal_seen(). */
 int tomb_stop_signal_wait(int64_t timeout_ms);
 
 #endif

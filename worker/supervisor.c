@@ -75,7 +75,8 @@ static void collect(struct slot *slots, int count, const struct tomb_log *log)
 				note_death(&slots[i], i, status, log);
 }
 
-static void start_due(struct slot *slots, int count, tomb_lane_main_fn *lane_main, const void *arg, const struct tomb_log *log)
+static void start_due(
+	struct slot *slots, int count, tomb_lane_main_fn *lane_main, const void *arg, const struct tomb_log *log)
 {
 	for (int i = 0; i < count; i++)
 		if (slots[i].pid == 0 && slots[i].start_at_us <= now_us(log)) {

@@ -1,0 +1,189 @@
+#include "lane_process.h"
+
+#include "lane.h"
+#include "sql.gen.h"
+#include "stop_signal.h"
+#include "tombstone/migrate.h"
+#include "tombstone/plan.h"
+#include "tombstone/redis.h"
+#include "tombstone/version.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum {
+	NAME_MAX_BYTES = 256,         /* owner and agent: a host name and two numbers */
+	ROUND_BYTES_MAX = 256 * 1024, /* what one look for work brings */
+	LOOK_MAX = 16,                /* due batches seen at once in the ledger; another lane may have them first */
+	DB_PAUSE_MS = 1000,           /* between attempts to reach a database that is away */
+	QUEUE_LENGTH_MAX = 100000,    /* announcements kept; what is trimmed, the sweep finds */
+};
+
+struct process {
+	const struct tomb_worker_config *config;
+	const struct tomb_log *log;
+	char owner[NAME_MAX_BYTES];
+	char agent[NAME_MAX_BYTES];
+	struct tomb_lane_options options;
+	struct tomb_lane lane;
+	struct tomb_redis *redis;
+	struct tomb_redis_queue queue;
+	bool redis_is_down;
+};
+
+/* Tries one batch.  An error leaves it to whoever takes it when the lease is over. */
+static void try_batch(struct process *p, int64_t batch_id)
+{
+	struct tomb_err err;
+	enum tomb_code code = tomb_lane_do(&p->lane, batch_id, &err);
+
+	if (code == TOMB_STALE)
+		tomb_log(p->log, TOMB_EV_BATCH_STALE, TOMB_KV_I("batch", batch_id), TOMB_KV_ERR(&err));
+	else if (code != TOMB_OK)
+		tomb_log(p->log, TOMB_EV_BATCH_RETRY, TOMB_KV_I("batch", batch_id), TOMB_KV_ERR(&err));
+}
+
+static void note_redis(struct process *p, enum tomb_code code, const struct tomb_err *err)
+{
+	if (code != TOMB_OK && !p->redis_is_down)
+		tomb_log(p->log, TOMB_EV_REDIS_DOWN, TOMB_KV_ERR(err));
+	if (code == TOMB_OK && p->redis_is_down)
+		tomb_log(p->log, TOMB_EV_REDIS_UP);
+	p->redis_is_down = code != TOMB_OK;
+}
+
+/* Announcements that nobody else has.  False if there were none, or no queue to ask. */
+static bool work_from_queue(struct process *p)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
+	struct tomb_redis_entries entries = {NULL, 0};
+	struct tomb_err err;
+	enum tomb_code code = tomb_redis_reclaim(p->redis, &p->queue, (int)p->config->read_count,
+		(int)p->config->lease_s * 1000, &arena, &entries, &err);
+
+	if (code == TOMB_OK && entries.n == 0)
+		code = tomb_redis_read(p->redis, &p->queue, (int)p->config->read_count, (int)p->config->poll_ms, &arena,
+			&entries, &err);
+	note_redis(p, code, &err);
+	if (code != TOMB_OK)
+		return false;
+	for (size_t i = 0; i < entries.n && !tomb_stop_signal_seen(); i++) {
+		if (entries.v[i].batch_id > 0)
+			try_batch(p, entries.v[i].batch_id);
+		/* Not heard by Redis: somebody reclaims the entry, finds the batch done, and acknowledges it again. */
+		note_redis(p, tomb_redis_ack(p->redis, &p->queue, entries.v[i].id, &err), &err);
+	}
+	return entries.n > 0;
+}
+
+/* What the queue did not tell: the ledger knows every due batch (I6).  False if there was none. */
+static bool work_from_ledger(struct process *p)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
+	struct tomb_int8s ids = {NULL, 0};
+	struct tomb_err err;
+
+	if (tomb_plan_due(p->lane.pg, 0, LOOK_MAX, &arena, &ids, &err) != TOMB_OK)
+		return false;
+	for (size_t i = 0; i < ids.n && !tomb_stop_signal_seen(); i++)
+		try_batch(p, ids.p[i]);
+	return ids.n > 0;
+}
+
+/* True when the ledger can be asked; else waits a little. */
+static bool ledger_is_there(struct process *p)
+{
+	struct tomb_err err;
+
+	if (!tomb_pg_is_broken(p->lane.pg))
+		return true;
+	if (tomb_pg_reset(p->lane.pg, &err) == TOMB_OK) {
+		tomb_log(p->log, TOMB_EV_DB_UP);
+		return true;
+	}
+	tomb_log(p->log, TOMB_EV_DB_DOWN, TOMB_KV_ERR(&err));
+	(void)tomb_stop_signal_wait(DB_PAUSE_MS);
+	return false;
+}
+
+static void work(struct process *p)
+{
+	while (!tomb_stop_signal_seen()) {
+		if (!ledger_is_there(p) || work_from_queue(p))
+			continue;
+		if (p->redis_is_down)
+			(void)tomb_stop_signal_wait(p->config->poll_ms);
+		(void)work_from_ledger(p);
+	}
+}
+
+static enum tomb_code open_redis(struct process *p, struct tomb_err *err)
+{
+	struct tomb_redis_options options = {.address = p->config->redis};
+	TOMB_SECRET_AUTO password = {.n = 0};
+
+	if (p->config->redis_password_file.n > 0) {
+		TOMB_TRY(tomb_secret_read(p->config->redis_password_file.p, &password, err));
+		options.password = &password;
+	}
+	p->queue = (struct tomb_redis_queue){
+		.stream = p->config->redis_stream,
+		.group = p->config->redis_group,
+		.consumer = tomb_str_from(p->owner),
+		.length_max = QUEUE_LENGTH_MAX,
+	};
+	return tomb_redis_open(&p->redis, &options, err);
+}
+
+static enum tomb_code open_all(struct process *p, struct tomb_err *err)
+{
+	static const struct tomb_pg_set *const sets[] = {&sql_set_claim, &sql_set_settle, &sql_set_plan, &sql_set_trace,
+		&sql_set_request, &sql_set_schema_version};
+
+	TOMB_TRY(tomb_pg_open(&p->lane.pg, p->config->database.p, sets, TOMB_COUNTOF(sets), err));
+	TOMB_TRY(tomb_migrate_check(p->lane.pg, err));
+	TOMB_TRY(tomb_stores_open(p->config->backends_file.p, &p->lane.stores, err));
+	return open_redis(p, err);
+}
+
+static void close_all(struct process *p)
+{
+	tomb_redis_close(p->redis);
+	tomb_stores_close(p->lane.stores);
+	tomb_pg_close(p->lane.pg);
+}
+
+int tomb_lane_process_run(int lane, const void *process)
+{
+	const struct tomb_lane_process *parent = process;
+	const struct tomb_kv fields[] = {TOMB_KV("program", "worker"), TOMB_KV_I("lane", lane)};
+	struct tomb_log log = *parent->log;
+	struct process p = {.config = parent->config, .log = &log};
+	struct tomb_err err;
+	int status = 0;
+
+	log.fields = fields;
+	log.nfields = TOMB_COUNTOF(fields);
+	(void)snprintf(p.owner, sizeof p.owner, "%.*s:%d:%d", TOMB_STR_ARG(parent->host), (int)getppid(), lane);
+	(void)snprintf(p.agent, sizeof p.agent, "tombstone-worker/%s %.*s", tomb_version(), TOMB_STR_ARG(parent->host));
+	p.options = (struct tomb_lane_options){
+		.owner = tomb_str_from(p.owner),
+		.agent = tomb_str_from(p.agent),
+		.lease_ms = p.config->lease_s * 1000,
+		.verify = p.config->verify == 0 ? TOMB_VERIFY_ALL : TOMB_VERIFY_NONE,
+		.max_attempts = (int)p.config->max_attempts,
+		.backoff_ms = p.config->backoff_base_ms,
+		.backoff_max_ms = p.config->backoff_max_ms,
+	};
+	p.lane = (struct tomb_lane){
+		.options = &p.options, .log = &log, .clock = log.clock, .is_told_to_end = tomb_stop_signal_seen};
+	if (open_all(&p, &err) == TOMB_OK) {
+		work(&p);
+	} else {
+		tomb_log(&log, TOMB_EV_START_FAILED, TOMB_KV_ERR(&err));
+		status = 1;
+	}
+	close_all(&p);
+	return status;
+}
