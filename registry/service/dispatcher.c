@@ -1,0 +1,163 @@
+#include "dispatcher.h"
+
+#include "link.h"
+#include "sql.gen.h"
+#include "ticker.h"
+#include "tombstone/audit.h"
+#include "tombstone/deletion_request.h"
+#include "tombstone/plan.h"
+#include "tombstone/redis.h"
+
+#include <stdlib.h>
+
+enum {
+	DUE_MAX = 1000,            /* batches announced in one round */
+	ROUND_BYTES_MAX = 1 << 20, /* their ids */
+	EXPIRE_MAX = 100,          /* requests ended in one transaction */
+	SEAL_MAX = 1000,           /* audit entries chained in one transaction */
+	QUEUE_LENGTH_MAX = 100000, /* announcements kept; what is trimmed, the sweep finds */
+};
+
+struct tomb_dispatcher {
+	const struct tomb_registry_config *config;
+	const struct tomb_log *log;
+	struct tomb_link link;
+	struct tomb_redis *redis;
+	struct tomb_redis_queue queue;
+	bool redis_is_down;
+	struct tomb_ticker *ticker;
+};
+
+/* Logs what a step of the round failed with; the next round tries again. */
+static bool went_well(struct tomb_dispatcher *d, const char *step, enum tomb_code code, const struct tomb_err *err)
+{
+	if (code != TOMB_OK)
+		tomb_log(d->log, TOMB_EV_TASK_FAILED, TOMB_KV("task", step), TOMB_KV_ERR(err));
+	return code == TOMB_OK;
+}
+
+static bool plan(struct tomb_dispatcher *d)
+{
+	struct tomb_err err;
+	bool planned = false;
+
+	if (went_well(d, "plan", tomb_plan_next(d->link.pg, &planned, &err), &err) && planned)
+		tomb_log(d->log, TOMB_EV_PLANNED);
+	return planned;
+}
+
+/* Redis may be away: then the lanes look for themselves, and the batches stay due. */
+static bool announce_ids(struct tomb_dispatcher *d, struct tomb_int8s ids)
+{
+	struct tomb_err err;
+	enum tomb_code code = tomb_redis_announce(d->redis, &d->queue, ids.p, ids.n, &err);
+
+	if (code != TOMB_OK && !d->redis_is_down)
+		tomb_log(d->log, TOMB_EV_REDIS_DOWN, TOMB_KV_ERR(&err));
+	if (code == TOMB_OK && d->redis_is_down)
+		tomb_log(d->log, TOMB_EV_REDIS_UP);
+	d->redis_is_down = code != TOMB_OK;
+	return code == TOMB_OK;
+}
+
+static bool announce(struct tomb_dispatcher *d)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
+	struct tomb_int8s ids = {NULL, 0};
+	struct tomb_err err;
+	int again_after_s = (int)((d->config->sweep_interval_ms + 999) / 1000);
+
+	if (!went_well(d, "sweep", tomb_plan_due(d->link.pg, again_after_s, DUE_MAX, &arena, &ids, &err), &err))
+		return false;
+	if (ids.n == 0 || !announce_ids(d, ids))
+		return false;
+	tomb_log(d->log, TOMB_EV_ANNOUNCED, TOMB_KV_I("batches", (int64_t)ids.n));
+	return went_well(d, "announce", tomb_plan_announced(d->link.pg, ids, &err), &err) && ids.n == DUE_MAX;
+}
+
+static bool expire(struct tomb_dispatcher *d)
+{
+	struct tomb_err err;
+	size_t n = 0;
+
+	if (went_well(d, "expire", tomb_deletion_request_expire(d->link.pg, EXPIRE_MAX, &n, &err), &err) && n > 0)
+		tomb_log(d->log, TOMB_EV_EXPIRED, TOMB_KV_I("requests", (int64_t)n));
+	return n == EXPIRE_MAX;
+}
+
+static bool seal(struct tomb_dispatcher *d)
+{
+	struct tomb_err err;
+	size_t n = 0;
+
+	if (went_well(d, "seal", tomb_audit_seal(d->link.pg, SEAL_MAX, &n, &err), &err) && n > 0)
+		tomb_log(d->log, TOMB_EV_SEALED, TOMB_KV_I("entries", (int64_t)n));
+	return n == SEAL_MAX;
+}
+
+static bool tick(void *ctx)
+{
+	struct tomb_dispatcher *d = ctx;
+	bool more = false;
+
+	if (!tomb_link_is_up(&d->link))
+		return false;
+	more = plan(d);
+	more = announce(d) || more;
+	more = expire(d) || more;
+	return seal(d) || more;
+}
+
+static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err)
+{
+	struct tomb_redis_options options = {.address = d->config->redis};
+	TOMB_SECRET_AUTO password = {.n = 0};
+
+	if (d->config->redis_password_file.n > 0) {
+		TOMB_TRY(tomb_secret_read(d->config->redis_password_file.p, &password, err));
+		options.password = &password;
+	}
+	d->queue = (struct tomb_redis_queue){.stream = d->config->redis_stream,
+		.group = TOMB_STR(""),
+		.consumer = TOMB_STR(""),
+		.length_max = QUEUE_LENGTH_MAX};
+	return tomb_redis_open(&d->redis, &options, err);
+}
+
+static enum tomb_code start(struct tomb_dispatcher *d, struct tomb_err *err)
+{
+	static const struct tomb_pg_set *const sets[] = {&sql_set_plan, &sql_set_request, &sql_set_trace};
+
+	TOMB_TRY(tomb_link_open(&d->link, d->config->database.p, sets, TOMB_COUNTOF(sets), d->log, err));
+	TOMB_TRY(open_redis(d, err));
+	return tomb_ticker_start(&d->ticker, tick, d, d->config->dispatch_interval_ms, err);
+}
+
+enum tomb_code tomb_dispatcher_start(const struct tomb_registry_config *config, const struct tomb_log *log,
+	struct tomb_dispatcher **out, struct tomb_err *err)
+{
+	struct tomb_dispatcher *d = calloc(1, sizeof *d);
+	enum tomb_code code = TOMB_OK;
+
+	if (!d)
+		return TOMB_FAIL(err, TOMB_NOMEM, "the dispatcher");
+	d->config = config;
+	d->log = log;
+	code = start(d, err);
+	if (code != TOMB_OK) {
+		tomb_dispatcher_stop(d);
+		return code;
+	}
+	*out = d;
+	return TOMB_OK;
+}
+
+void tomb_dispatcher_stop(struct tomb_dispatcher *d)
+{
+	if (!d)
+		return;
+	tomb_ticker_stop(d->ticker);
+	tomb_redis_close(d->redis);
+	tomb_link_close(&d->link);
+	free(d);
+}
