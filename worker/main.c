@@ -40,7 +40,7 @@ static enum tomb_code try_once(const struct tomb_worker_config *config, struct t
 
 int main(int argc, char **argv)
 {
-	static const struct tomb_kv fields[] = {TOMB_KV("program", "worker")};
+	const struct tomb_kv fields[] = {TOMB_KV("program", "worker")};
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	struct tomb_config_source source = {.argc = argc, .argv = argv, .env = environ};
 	struct tomb_log log = {.fd = STDERR_FILENO,
