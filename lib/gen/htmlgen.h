@@ -1,4 +1,4 @@
-/* The parts of htmlgen.  htmlgen.c describes the language; docs/templates.md is its guide. */
+/* The parts of htmlgen.  htmlgen.c describes the language. */
 #ifndef HTMLGEN_H
 #define HTMLGEN_H
 

@@ -88,6 +88,16 @@ static void add_literal(struct reader *r, struct where w, const char *end)
 		add_piece(r, PIECE_LITERAL, w)->n = (size_t)(end - w.at);
 }
 
+/* How much of a mistake an error shows: not more than a line of it. */
+static int shown(const char *p, const char *end)
+{
+	int n = 0;
+
+	while (p + n < end && n < NAME_SIZE && p[n] != '\n')
+		n++;
+	return n;
+}
+
 /* NAME or NAME.NAME */
 static void set_arg(struct piece *piece, const char *p, const char *end)
 {
@@ -100,7 +110,7 @@ static void set_arg(struct piece *piece, const char *p, const char *end)
 		is_name = islower((unsigned char)p[i]) || isdigit((unsigned char)p[i]) || p[i] == '_' || p[i] == '.';
 	}
 	if (!is_name || dots > 1)
-		die(piece->w, "not understood: {{%.*s}}", (int)(n < NAME_SIZE ? n : NAME_SIZE), p);
+		die(piece->w, "not understood: {{%.*s}}", shown(p, end), p);
 	memcpy(piece->arg, p, n);
 	piece->arg[n] = '\0';
 }
@@ -173,7 +183,7 @@ static const struct source *open_beside(struct reader *r, struct where w, const 
 	char path[PATH_SIZE];
 
 	if (!is_part_name(name, end))
-		die(w, "not the name of a part: %.*s", n < NAME_SIZE ? n : NAME_SIZE, name);
+		die(w, "not the name of a part: %.*s", shown(name, end), name);
 	(void)snprintf(path, sizeof path, "%.*s%.*s%s", folder, r->top->path, n, name, has_suffix ? "" : ".html");
 	return source_open(r->sources, path);
 }

@@ -34,10 +34,13 @@ static _Noreturn void refuse(const char *path, const char *why)
 static char *slurp(const char *path, size_t *n)
 {
 	FILE *f = fopen(path, "rb");
-	char *text = malloc(SOURCE_MAX + 1);
+	char *text = NULL;
 
-	if (!f || !text)
+	if (!f)
 		refuse(path, strerror(errno));
+	text = malloc(SOURCE_MAX + 1);
+	if (!text)
+		refuse(path, "no memory");
 	*n = fread(text, 1, SOURCE_MAX + 1, f);
 	if (ferror(f))
 		refuse(path, "cannot be read");
