@@ -1,0 +1,218 @@
+#include "tombstone/file.h"
+
+#include "page_internal.h"
+#include "sql.gen.h"
+
+#include <inttypes.h>
+
+enum {
+	COUNT_ARENA_MAX = 1024 * 1024 /* a count's ids, as in object.c */
+};
+
+static bool is_by_name(const struct tomb_file_filter *filter)
+{
+	return filter->object_id != 0 || filter->prefix.n > 0 || filter->by_name;
+}
+
+static bool is_newest_first(const struct tomb_file_filter *filter)
+{
+	return filter->newest_first && !is_by_name(filter);
+}
+
+/* Is the object that the list is about there to be seen? */
+static enum tomb_code check_object(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
+	struct tomb_arena *arena, struct tomb_err *err)
+{
+	struct sql_read_object_find_args args = {scope, filter->object_id, TOMB_STR("")};
+	struct sql_read_object_find_row *row = NULL;
+	size_t n = 0;
+
+	if (filter->object_id == 0)
+		return TOMB_OK;
+	TOMB_TRY(sql_read_object_find(pg, &args, arena, &row, &n, err));
+	return n == 0 ? TOMB_FAIL(err, TOMB_NOTFOUND, "there is no object %" PRId64, filter->object_id) : TOMB_OK;
+}
+
+static enum tomb_code pick_of_object(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
+	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
+{
+	struct sql_read_file_pick_of_object_args args = {scope, filter->state, filter->state.n == 0, filter->prefix,
+		range.from, range.at_most, filter->object_id};
+	struct sql_read_file_pick_of_object_row *row = NULL;
+
+	TOMB_TRY(sql_read_file_pick_of_object(pg, &args, arena, &row, err));
+	*ids = row->ids;
+	return TOMB_OK;
+}
+
+/* At most one file has an identifier: it is the whole list, unless the other filters leave it out. */
+static enum tomb_code pick_exact(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
+	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
+{
+	struct sql_read_file_pick_exact_args args = {scope, filter->state, filter->state.n == 0, filter->identifier,
+		is_newest_first(filter), range.from, filter->object_id};
+	struct sql_read_file_pick_exact_row *row = NULL;
+
+	TOMB_TRY(sql_read_file_pick_exact(pg, &args, arena, &row, err));
+	*ids = row->ids;
+	return TOMB_OK;
+}
+
+static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
+	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
+{
+	struct sql_read_file_pick_row *row = NULL;
+	struct sql_read_file_pick_named_row *named = NULL;
+
+	TOMB_TRY(check_object(pg, scope, filter, arena, err));
+	if (filter->identifier.n > 0)
+		return pick_exact(pg, scope, filter, range, arena, ids, err);
+	if (filter->object_id != 0)
+		return pick_of_object(pg, scope, filter, range, arena, ids, err);
+	if (is_by_name(filter)) {
+		struct sql_read_file_pick_named_args args = {
+			scope, filter->state, filter->state.n == 0, filter->prefix, range.from, range.at_most};
+
+		TOMB_TRY(sql_read_file_pick_named(pg, &args, arena, &named, err));
+		*ids = named->ids;
+		return TOMB_OK;
+	}
+	struct sql_read_file_pick_args args = {
+		scope, filter->state, filter->state.n == 0, filter->newest_first, range.from, range.at_most};
+
+	TOMB_TRY(sql_read_file_pick(pg, &args, arena, &row, err));
+	*ids = row->ids;
+	return TOMB_OK;
+}
+
+static struct tomb_file file_of(const struct sql_read_file_rows_row *r)
+{
+	return (struct tomb_file){
+		.id = r->id,
+		.institution_id = r->institution_id,
+		.institution = r->institution,
+		.institution_name = r->institution_name,
+		.object_id = r->object_id,
+		.object_identifier = r->object_identifier,
+		.access = r->access,
+		.identifier = r->identifier,
+		.file_format = r->file_format,
+		.size_bytes = r->size_bytes,
+		.uuid = r->uuid,
+		.storage_option = r->storage_option,
+		.is_deleted = r->is_deleted,
+		.generation = r->generation,
+		.mod_time_us = tomb_us_or_0(r->mod_time_null, r->mod_time),
+		.created_at_us = r->created_at,
+		.updated_at_us = r->updated_at,
+		.md5 = r->md5,
+		.sha1 = r->sha1,
+		.sha256 = r->sha256,
+		.sha512 = r->sha512,
+		.fixity_checked_at_us = tomb_us_or_0(r->fixity_checked_at_null, r->fixity_checked_at),
+	};
+}
+
+static enum tomb_code read_rows(struct tomb_pg *pg, const struct sql_read_file_rows_args *args,
+	struct tomb_arena *arena, struct tomb_file **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_read_file_rows_row *rows = NULL;
+	struct tomb_file *found = NULL;
+	size_t nrows = 0;
+
+	TOMB_TRY(sql_read_file_rows(pg, args, arena, &rows, &nrows, err));
+	found = TOMB_NEW(arena, struct tomb_file, nrows);
+	if (!found)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu files", nrows);
+	for (size_t i = 0; i < nrows; i++)
+		found[i] = file_of(&rows[i]);
+	*out = found;
+	*n = nrows;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_file_list(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_file_filter *filter,
+	const struct tomb_page *page, struct tomb_arena *arena, struct tomb_file_page *out, struct tomb_err *err)
+{
+	struct sql_read_file_rows_args rows = {.with_fixity = filter->with_fixity};
+	struct tomb_file_page found = {0};
+	struct tomb_range range;
+	struct tomb_int8s picked = {0};
+
+	TOMB_TRY(tomb_filter_state(filter->state, err));
+	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_range_of(page, is_newest_first(filter), &range, err));
+	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
+	TOMB_TRY(tomb_page_cut(page, picked, arena, &rows.ids, &found.next, err));
+	TOMB_TRY(read_rows(pg, &rows, arena, &found.p, &found.n, err));
+	*out = found;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_file_count(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_file_filter *filter, int64_t *count, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(COUNT_ARENA_MAX);
+	struct tomb_int8s picked = {0};
+	int64_t scope = 0;
+
+	TOMB_TRY(tomb_filter_state(filter->state, err));
+	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(is_newest_first(filter)), &arena, &picked, err));
+	*count = tomb_range_count(picked);
+	return TOMB_OK;
+}
+
+static enum tomb_code not_found(int64_t id, struct tomb_str identifier, struct tomb_err *err)
+{
+	if (id != 0)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no file %" PRId64, id);
+	return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no file \"%.*s\"", TOMB_STR_ARG(identifier));
+}
+
+enum tomb_code tomb_file_find(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
+	struct tomb_str identifier, struct tomb_arena *arena, struct tomb_file *out, struct tomb_err *err)
+{
+	struct sql_read_file_rows_args rows = {.with_fixity = true};
+	struct sql_read_file_find_row *row = NULL;
+	struct tomb_file *found = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(sql_read_file_find(
+		pg, &(struct sql_read_file_find_args){rows.scope, id, identifier}, arena, &row, &n, err));
+	if (n == 0)
+		return not_found(id, identifier, err);
+	rows.ids = (struct tomb_int8s){&row->id, 1};
+	TOMB_TRY(read_rows(pg, &rows, arena, &found, &n, err));
+	if (n == 0)
+		return not_found(id, identifier, err);
+	*out = *found;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_file_pending(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
+	struct tomb_arena *arena, struct tomb_pending *out, struct tomb_err *err)
+{
+	struct tomb_deletion_list list = {.file_ids = {&id, 1}};
+	struct sql_read_file_pending_row *row = NULL;
+	struct tomb_pending found;
+	int64_t scope = 0;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(sql_read_file_pending(pg, &(struct sql_read_file_pending_args){scope, id}, arena, &row, &n, err));
+	if (n == 0)
+		return not_found(id, TOMB_STR(""), err);
+	found = (struct tomb_pending){
+		.open_request_id = row->open_request_id,
+		.work_item_id = row->work_item_id,
+		.deleted_at_us = tomb_us_or_0(row->deleted_at_null, row->deleted_at),
+		.deletion_id = row->deletion_id,
+		.deletion_request_id = row->deletion_request_id,
+	};
+	TOMB_TRY(tomb_deletion_obstacles(
+		pg, row->institution_id, &list, 0, arena, &found.obstacles, &found.nobstacles, err));
+	*out = found;
+	return TOMB_OK;
+}
