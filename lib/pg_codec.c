@@ -190,6 +190,7 @@ static enum tomb_code get_i64(
 static enum tomb_code get_str(const struct tomb_pg_field *f, enum tomb_pg_type type, struct tomb_str v,
 	struct tomb_arena *arena, void *to, struct tomb_err *err)
 {
+	struct tomb_str *out = to;
 	struct tomb_str copy = {NULL, 0};
 
 	if (type == TOMB_PG_JSONB) {
@@ -200,7 +201,7 @@ static enum tomb_code get_str(const struct tomb_pg_field *f, enum tomb_pg_type t
 	copy = tomb_arena_str(arena, v);
 	if (!copy.p)
 		return full(f, arena, err);
-	memcpy(to, &copy, sizeof copy);
+	*out = copy;
 	return TOMB_OK;
 }
 

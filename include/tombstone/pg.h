@@ -2,7 +2,7 @@
  * PostgreSQL.
  *
  * The program calls the typed functions that lib/gen/sqlgen writes from .sql files; they call what is declared here.
- * Only lib/pg.c includes libpq-fe.h.  A connection is used by one thread at a time.
+ * Only lib/pg.c and lib/pg_stmt.c include libpq-fe.h.  A connection is used by one thread at a time.
  *
  * Errors on purpose, from every function that talks to the server:
  *	DB_DOWN         connection lost, server stopping or out of resources, statement timeout, read-only server
