@@ -64,6 +64,17 @@ void result_set(struct tomb_result *result, struct tomb_arena *arena, enum tomb_
 	va_end(ap);
 }
 
+void result_relabel(
+	struct tomb_result *result, struct tomb_arena *arena, enum tomb_outcome outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	result->outcome = outcome;
+	result->text = format(arena, fmt, ap);
+	va_end(ap);
+}
+
 void verdict_set(
 	struct tomb_verdict *verdict, struct tomb_arena *arena, enum tomb_absence absence, const char *fmt, ...)
 {

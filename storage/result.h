@@ -8,6 +8,10 @@
 void result_set(struct tomb_result *result, struct tomb_arena *arena, enum tomb_outcome outcome, const char *fmt, ...)
 	TOMB_PRINTF(4, 5);
 
+/* Another outcome and text; code and request id stay. */
+void result_relabel(struct tomb_result *result, struct tomb_arena *arena, enum tomb_outcome outcome, const char *fmt,
+	...) TOMB_PRINTF(4, 5);
+
 void verdict_set(struct tomb_verdict *verdict, struct tomb_arena *arena, enum tomb_absence absence, const char *fmt,
 	...) TOMB_PRINTF(4, 5);
 

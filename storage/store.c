@@ -192,6 +192,7 @@ enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, st
 	struct tomb_stat *out, struct tomb_err *err)
 {
 	TOMB_TRY(check_key(key, err));
+	TOMB_TRY(need_probe(store, err)); /* a bucket that is not there has no keys either */
 	return store->kind->stat(store, key, arena, out, err);
 }
 

@@ -92,8 +92,8 @@ struct tomb_probe {
 
 /*
  * Is the backend reachable, are its credentials good, does its folder or bucket exist, is it versioned?  Call it when
- * a worker starts and once per batch: the delete verbs rely on what the last probe said, and probe by themselves if
- * there was none.  NET, STORE_DENIED, STORE_THROTTLED or STORE when the answer is no.
+ * a worker starts and once per batch.  Stat, the deletes and the proof of absence rely on what the last probe said, and
+ * probe by themselves if there was none.  NET, STORE_DENIED, STORE_THROTTLED, STORE or IO when the answer is no.
  */
 enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err) TOMB_MUST_USE;
 
@@ -150,7 +150,7 @@ enum tomb_outcome {
 	TOMB_OUTCOME_LOCKED,         /* retention lock or legal hold: a person, or the date in locked_until_us */
 	TOMB_OUTCOME_DENIED,    /* not allowed, or credentials or clock not accepted: a person; stop this backend */
 	TOMB_OUTCOME_THROTTLED, /* not done: later and slower, no attempt charged */
-	TOMB_OUTCOME_TRANSIENT, /* not done, the store's trouble: again with backoff */
+	TOMB_OUTCOME_TRANSIENT, /* the store failed, and says so: again with backoff */
 	TOMB_OUTCOME_UNCERTAIN, /* may or may not be done: look, then delete again (the key is never re-used) */
 	TOMB_OUTCOME_CHANGED,   /* something else is there than expected: superseded, never retry */
 	TOMB_OUTCOME_FAILED,    /* the request, the configuration or what lies there is wrong: a person */

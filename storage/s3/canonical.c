@@ -157,8 +157,10 @@ static size_t sort_headers(const struct sigv4_field *headers, size_t n, struct s
 static void put_lower(struct tomb_buf *out, struct tomb_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] - 'A' + 'a') : s.p[i];
+		char c = s.p[i];
 
+		if (c >= 'A' && c <= 'Z')
+			c |= 0x20;
 		tomb_buf_put(out, (struct tomb_str){&c, 1});
 	}
 }

@@ -1,9 +1,144 @@
-#include "store_kind.h"
+#include "s3/s3.h"
+
+#include "result.h"
+#include "tombstone/percent.h"
+
+#include <stdio.h>
+
+enum { ANSWER_ARENA_MAX = 1 << 20 }; /* bytes of what a request without keys in its answer takes */
+
+/* A key that nobody has: absent, if we are allowed to see that it is. */
+static const struct tomb_str nobodys_key = {"tombstone-probe/this-key-is-never-written", 41};
+
+/* Is the bucket there, are the keys good, has it versions? */
+static enum tomb_code ask_versioning(struct s3 *s3, struct tomb_arena *arena, bool *versioned, struct tomb_err *err)
+{
+	struct sigv4_field query = {TOMB_STR("versioning"), TOMB_STR("")};
+	struct s3_request r = {.method = "GET", .query = &query, .nquery = 1};
+	struct tomb_http_answer a;
+	struct s3_failure failure;
+
+	TOMB_TRY(s3_send(s3, &r, arena, &a, err));
+	if (a.status == 200)
+		return s3_answer_versioning(a.body, versioned, err);
+	s3_failure_read(&a, arena, &failure);
+	return s3_failure_set(&failure, "asking for versioning", err);
+}
+
+static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ANSWER_ARENA_MAX);
+	struct s3 *s3 = s3_of(store);
+	struct tomb_stat st;
+	bool versioned = false;
+	char where[BACKEND_NAME_MAX + 32];
+	enum tomb_code code = ask_versioning(s3, &arena, &versioned, err);
+
+	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
+	if (code == TOMB_CORRUPT)
+		return TOMB_FAIL(err, TOMB_STORE, "%s: does not answer like S3", where);
+	if (code != TOMB_OK)
+		return tomb_err_in(err, where);
+	/* Without the right to list, an absent key is 403 and no deletion could be verified. */
+	code = s3_head(s3, nobodys_key, TOMB_STR(""), &arena, &st, err);
+	if (code == TOMB_STORE_DENIED)
+		return TOMB_FAIL(err, code, "%s: absent keys cannot be seen: s3:ListBucket is needed", where);
+	if (code != TOMB_OK)
+		return tomb_err_in(err, where);
+	out->versioned = versioned;
+	return TOMB_OK;
+}
+
+static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_stat *out, struct tomb_err *err)
+{
+	char where[BACKEND_NAME_MAX + 32];
+
+	if (s3_head(s3_of(store), key, TOMB_STR(""), arena, out, err) == TOMB_OK)
+		return TOMB_OK;
+	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
+	return tomb_err_in(err, where);
+}
+
+static void verify_absent(
+	struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(ANSWER_ARENA_MAX);
+	struct tomb_stat st;
+	struct tomb_err err;
+
+	if (s3_head(s3_of(store), key, TOMB_STR(""), &scratch, &st, &err) != TOMB_OK) {
+		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
+		return;
+	}
+	if (st.present)
+		verdict_set(out, arena, TOMB_STILL_THERE, "HEAD finds it");
+	else
+		verdict_set(out, arena, TOMB_ABSENT_VERIFIED, "%s", "");
+	out->request_id = result_keep(arena, st.request_id);
+}
+
+static enum tomb_code put_url(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err)
+{
+	(void)err;
+	tomb_percent_encode_path(url, key);
+	return TOMB_OK;
+}
+
+static void close_s3(struct tomb_store *store)
+{
+	struct s3 *s3 = s3_of(store);
+
+	credential_wipe(&s3->access_key);
+	credential_wipe(&s3->secret_key);
+	credential_wipe(&s3->session_token);
+	tomb_http_free(s3->http);
+}
+
+static const struct store_kind s3_kind = {
+	.close = close_s3,
+	.probe = probe,
+	.stat = stat_key,
+	.put = s3_put,
+	.delete_one = s3_delete_one,
+	.delete_many = s3_delete_many,
+	.verify_absent = verify_absent,
+	.put_url = put_url,
+	.key_of_url = tomb_percent_decode,
+};
+
+static enum tomb_code read_keys(struct s3 *s3, struct tomb_err *err)
+{
+	const struct backend *b = s3->backend;
+
+	TOMB_TRY(credential_read(b->access_key_file.p, &s3->access_key, err));
+	TOMB_TRY(credential_read(b->secret_key_file.p, &s3->secret_key, err));
+	if (s3->secret_key.n > SIGV4_SECRET_MAX)
+		return TOMB_FAIL(err, TOMB_INVAL, "%s: longer than %d bytes", b->secret_key_file.p, SIGV4_SECRET_MAX);
+	if (b->session_token_file.n)
+		return credential_read(b->session_token_file.p, &s3->session_token, err);
+	return TOMB_OK;
+}
 
 enum tomb_code s3_open(
 	const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out, struct tomb_err *err)
 {
-	(void)arena;
-	(void)out;
-	return TOMB_FAIL(err, TOMB_UNSUPPORTED, "backend %s: kind s3 is not in this version", backend->name.p);
+	struct s3 *s3 = TOMB_NEW(arena, struct s3, 1);
+	const char *authority = strstr(backend->endpoint.p, "://");
+	enum tomb_code code = TOMB_OK;
+
+	if (!s3 || !authority)
+		return TOMB_FAIL(err, TOMB_NOMEM, "an S3 store");
+	s3->store.kind = &s3_kind;
+	s3->backend = backend;
+	s3->host = tomb_str_from(authority + 3);
+	code = read_keys(s3, err);
+	if (code == TOMB_OK)
+		code = tomb_http_new(&s3->http, err);
+	if (code != TOMB_OK) {
+		close_s3(&s3->store);
+		return code;
+	}
+	*out = &s3->store;
+	return TOMB_OK;
 }

@@ -131,7 +131,7 @@ enum tomb_code sigv4_sign(const struct sigv4_request *request, const struct sigv
 {
 	TOMB_BUF_AUTO query = tomb_buf_init(TEXT_MAX);
 	TOMB_BUF_AUTO names = tomb_buf_init(TEXT_MAX);
-	struct sigv4_signature made;
+	struct sigv4_signature made = {.query = {NULL, 0}};
 	struct tomb_str signed_names = {NULL, 0};
 	char date[SIGV4_DATE_MAX];
 	char day[DAY_MAX];

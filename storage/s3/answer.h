@@ -1,0 +1,38 @@
+/*
+ * What an S3 server says in XML.  The only user of libxml2 in this floor: no network, no DTD, no entities but the five
+ * of XML, UTF-8 only, and an answer that is not wholly well-formed says nothing at all.
+ */
+#ifndef STORAGE_S3_ANSWER_H
+#define STORAGE_S3_ANSWER_H
+
+#include "tombstone/arena.h"
+
+/* All strings are in the arena and "" where the answer has none. */
+struct s3_error {
+	struct tomb_str code;
+	struct tomb_str message;
+	struct tomb_str request_id;
+};
+
+/* One <Deleted> or <Error> of a DeleteResult. */
+struct s3_entry {
+	struct tomb_str key;
+	struct tomb_str version_id;
+	bool is_error;
+	bool marker; /* Deleted, but only hidden: a delete marker was laid over it */
+	struct tomb_str code;
+	struct tomb_str message;
+};
+
+/* <Error>.  CORRUPT if body is anything else. */
+enum tomb_code s3_answer_error(
+	struct tomb_str body, struct tomb_arena *arena, struct s3_error *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* <DeleteResult>.  CORRUPT if body is anything else. */
+enum tomb_code s3_answer_delete(struct tomb_str body, struct tomb_arena *arena, struct s3_entry **out, size_t *n,
+	struct tomb_err *err) TOMB_MUST_USE;
+
+/* <VersioningConfiguration>: is, or was, versioning on?  CORRUPT if body is anything else. */
+enum tomb_code s3_answer_versioning(struct tomb_str body, bool *versioned, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif

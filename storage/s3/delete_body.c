@@ -1,0 +1,73 @@
+#include "s3/delete_body.h"
+
+#include "tombstone/utf8.h"
+
+bool delete_body_can_carry(struct tomb_str key)
+{
+	while (key.n) {
+		uint32_t code = 0;
+		size_t n = tomb_utf8_next(key, &code);
+
+		if (n == 0 || (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || code == 0xFFFE ||
+			code == 0xFFFF)
+			return false;
+		key.p += n;
+		key.n -= n;
+	}
+	return true;
+}
+
+/* Parsers turn a bare CR into LF, and some trim: so every white space but the space is a reference. */
+static struct tomb_str escape(char c)
+{
+	switch (c) {
+	case '&':
+		return TOMB_STR("&amp;");
+	case '<':
+		return TOMB_STR("&lt;");
+	case '>':
+		return TOMB_STR("&gt;");
+	case '"':
+		return TOMB_STR("&quot;");
+	case '\'':
+		return TOMB_STR("&apos;");
+	case '\r':
+		return TOMB_STR("&#xD;");
+	case '\n':
+		return TOMB_STR("&#xA;");
+	case '\t':
+		return TOMB_STR("&#x9;");
+	default:
+		return (struct tomb_str){NULL, 0};
+	}
+}
+
+static void put_element(struct tomb_buf *out, const char *name, struct tomb_str text)
+{
+	tomb_buf_putf(out, "<%s>", name);
+	for (size_t i = 0; i < text.n; i++) {
+		struct tomb_str reference = escape(text.p[i]);
+
+		tomb_buf_put(out, reference.n ? reference : (struct tomb_str){text.p + i, 1});
+	}
+	tomb_buf_putf(out, "</%s>", name);
+}
+
+void delete_body_put(
+	const struct tomb_target *targets, const size_t *which, size_t n, bool conditional, struct tomb_buf *out)
+{
+	tomb_buf_put(out, TOMB_STR("<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+				   "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Quiet>false</Quiet>"));
+	for (size_t i = 0; i < n; i++) {
+		const struct tomb_target *t = &targets[which[i]];
+
+		tomb_buf_put(out, TOMB_STR("<Object>"));
+		put_element(out, "Key", t->key);
+		if (t->version_id.n)
+			put_element(out, "VersionId", t->version_id);
+		else if (conditional && t->etag.n)
+			put_element(out, "ETag", t->etag);
+		tomb_buf_put(out, TOMB_STR("</Object>"));
+	}
+	tomb_buf_put(out, TOMB_STR("</Delete>"));
+}

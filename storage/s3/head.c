@@ -1,0 +1,81 @@
+#include "s3/s3.h"
+
+#include "result.h"
+#include "tombstone/parse.h"
+#include "tombstone/time.h"
+
+#include <stdio.h>
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), the one form that servers may send. */
+static bool parse_http_date(struct tomb_str text, int64_t *us)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char rfc3339[64];
+	const char *month = NULL;
+	char name[4] = "";
+	struct tomb_err ignored;
+
+	if (text.n != 29)
+		return false;
+	memcpy(name, text.p + 8, 3);
+	month = strstr(months, name);
+	if (!month || (month - months) % 3)
+		return false;
+	(void)snprintf(rfc3339, sizeof rfc3339, "%.4s-%02d-%.2sT%.8sZ", text.p + 12, (int)(month - months) / 3 + 1,
+		text.p + 5, text.p + 17);
+	return tomb_time_parse(tomb_str_from(rfc3339), us, &ignored) == TOMB_OK;
+}
+
+static enum tomb_lock lock_of(struct tomb_str mode)
+{
+	if (tomb_str_eq(mode, TOMB_STR("COMPLIANCE")))
+		return TOMB_LOCK_COMPLIANCE;
+	return mode.n ? TOMB_LOCK_GOVERNANCE : TOMB_LOCK_NONE; /* a mode that nobody knows is a lock too */
+}
+
+static enum tomb_code read_headers(const struct tomb_http_answer *a, struct tomb_stat *out, struct tomb_err *err)
+{
+	struct tomb_str until = tomb_http_header(a, "x-amz-object-lock-retain-until-date");
+	struct tomb_str class = tomb_http_header(a, "x-amz-storage-class");
+
+	out->present = true;
+	if (!tomb_parse_i64(tomb_http_header(a, "Content-Length"), 0, INT64_MAX, &out->size_bytes) ||
+		!parse_http_date(tomb_http_header(a, "Last-Modified"), &out->modified_us))
+		return TOMB_FAIL(err, TOMB_STORE, "an answer to HEAD without a size or a date");
+	out->etag = tomb_http_header(a, "ETag");
+	out->storage_class = class.n ? class : TOMB_STR("STANDARD");
+	out->version_id = tomb_http_header(a, "x-amz-version-id");
+	out->lock = lock_of(tomb_http_header(a, "x-amz-object-lock-mode"));
+	if (until.n)
+		TOMB_TRY(tomb_time_parse(until, &out->locked_until_us, err));
+	out->legal_hold = tomb_str_eq(tomb_http_header(a, "x-amz-object-lock-legal-hold"), TOMB_STR("ON"));
+	return TOMB_OK;
+}
+
+enum tomb_code s3_head(struct s3 *s3, struct tomb_str key, struct tomb_str version_id, struct tomb_arena *arena,
+	struct tomb_stat *out, struct tomb_err *err)
+{
+	struct sigv4_field version = {TOMB_STR("versionId"), version_id};
+	struct s3_request r = {.method = "HEAD", .key = key, .query = &version, .nquery = version_id.n ? 1 : 0};
+	struct tomb_stat found = {.etag = TOMB_STR("")};
+	struct tomb_http_answer a;
+	struct s3_failure failure;
+
+	found.storage_class = found.version_id = TOMB_STR("");
+	TOMB_TRY(s3_send(s3, &r, arena, &a, err));
+	found.request_id = s3_failure_request_id(&a);
+	if (a.status == 200) {
+		TOMB_TRY(read_headers(&a, &found, err));
+		*out = found;
+		return TOMB_OK;
+	}
+	/* Anything between us and the store can say 404; only the store has request ids. */
+	if (a.status == 404 && found.request_id.n) {
+		if (tomb_http_header(&a, "x-amz-delete-marker").n)
+			return TOMB_FAIL(err, TOMB_STORE, "HEAD: hidden by a delete marker: the bucket has versions");
+		*out = found;
+		return TOMB_OK;
+	}
+	s3_failure_read(&a, arena, &failure);
+	return s3_failure_set(&failure, "HEAD", err);
+}

@@ -1,0 +1,64 @@
+/* An S3 backend.  Shared by the files of this folder. */
+#ifndef STORAGE_S3_S3_H
+#define STORAGE_S3_S3_H
+
+#include "s3/credential.h"
+#include "s3/failure.h"
+#include "s3/sigv4.h"
+#include "store_kind.h"
+
+struct s3 {
+	struct tomb_store store;
+	const struct backend *backend;
+	struct tomb_str host; /* host[:port] of the endpoint */
+	struct tomb_http *http;
+	struct credential access_key;
+	struct credential secret_key;
+	struct credential session_token; /* empty if there is none */
+};
+
+/* store is always a struct s3's first member. */
+static inline struct s3 *s3_of(struct tomb_store *store)
+{
+	return (struct s3 *)(void *)store;
+}
+
+struct s3_request {
+	const char *method;
+	struct tomb_str key; /* "": the bucket */
+	const struct sigv4_field *query;
+	size_t nquery;
+	const struct sigv4_field *headers; /* beside those that every request has */
+	size_t nheaders;
+	struct tomb_str body; /* or put */
+	const struct tomb_put *put;
+	size_t answer_max; /* 0: the default */
+};
+
+/* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
+ * tomb_http_run(). */
+enum tomb_code s3_send(struct s3 *s3, const struct s3_request *request, struct tomb_arena *arena,
+	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* HEAD of a key, of one of its versions if version_id is not "".  present is false only for a 404 that comes from an S3
+ * server.  STORE_DENIED, STORE_THROTTLED, NET, STORE otherwise. */
+enum tomb_code s3_head(struct s3 *s3, struct tomb_str key, struct tomb_str version_id, struct tomb_arena *arena,
+	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* An error of s3_send() as what became of a key. */
+void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
+
+/* If a version was refused without a reason, looks whether it is locked: then *out says so. */
+void s3_diagnose(struct s3 *s3, const struct tomb_target *target, struct tomb_arena *arena, struct tomb_result *out);
+
+/* The answer to a delete shows that the bucket has versions: notes it in the store, and in *out. */
+void s3_only_hidden(struct s3 *s3, struct tomb_arena *arena, struct tomb_result *out);
+
+enum tomb_code s3_put(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
+	struct tomb_placed *out, struct tomb_err *err);
+void s3_delete_one(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
+	struct tomb_result *result);
+void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
+	struct tomb_result *results);
+
+#endif
