@@ -88,18 +88,24 @@ void tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[sta
 	assert(done && n == TOMB_SHA256_SIZE);
 }
 
-enum tomb_code tomb_digest_new(struct tomb_digest **out, enum tomb_digest_alg alg, struct tomb_err *err)
+static enum tomb_code start(struct tomb_digest *d, enum tomb_digest_alg alg, struct tomb_err *err)
 {
-	TOMB_DIGEST_AUTO *d = calloc(1, sizeof *d);
-
-	if (!d)
-		return TOMB_FAIL(err, TOMB_NOMEM, "starting a digest");
 	d->alg = alg;
 	d->ctx = EVP_MD_CTX_new();
 	if (!d->ctx)
 		return TOMB_FAIL(err, TOMB_NOMEM, "starting a digest");
 	if (EVP_DigestInit_ex(d->ctx, algs[alg].md(), NULL) != 1)
 		return TOMB_FAIL(err, TOMB_UNSUPPORTED, "libcrypto does not offer %s", algs[alg].name);
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_digest_new(struct tomb_digest **out, enum tomb_digest_alg alg, struct tomb_err *err)
+{
+	TOMB_DIGEST_AUTO *d = calloc(1, sizeof *d);
+
+	if (!d)
+		return TOMB_FAIL(err, TOMB_NOMEM, "starting a digest");
+	TOMB_TRY(start(d, alg, err));
 	*out = TOMB_TAKE(d);
 	return TOMB_OK;
 }
