@@ -244,6 +244,22 @@ static void names_with_line_ends_and_percent_signs_are_decoded(void **state)
 	assert_string_equal(s.content, "x");
 }
 
+static void a_percent_sign_that_is_not_encoded_is_taken_with_a_warning(void **state)
+{
+	TOMB_BAG_AUTO *bag = NULL;
+	size_t kept = 0;
+	size_t n = 0;
+
+	bag_box_write(*state, "data/50%off.txt", TOMB_STR("x"));
+	bag_box_append(*state, "manifest-sha256.txt",
+		"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  data/50%off.txt\n");
+	bag_box_write(*state, "bag-info.txt", TOMB_STR(""));
+	bag_box_seal(*state);
+	bag = bag_box_verified(bag_box_path(*state, "bag"));
+	assert_non_null(strstr(tomb_bag_warnings(bag, &kept, &n)[0].p, "is not written as %25"));
+	assert_int_equal(n, 1);
+}
+
 static void version_0_97_leaves_percent_25_as_it_is(void **state)
 {
 	struct seen s = {.want = "data/100%25.txt"};
@@ -525,6 +541,7 @@ int main(void)
 		TEST(upper_case_digests_tabs_and_crlf_are_taken),
 		TEST(the_star_of_md5sum_is_ignored_with_a_warning),
 		TEST(names_with_line_ends_and_percent_signs_are_decoded),
+		TEST(a_percent_sign_that_is_not_encoded_is_taken_with_a_warning),
 		TEST(version_0_97_leaves_percent_25_as_it_is),
 		TEST(version_0_97_may_spread_payload_over_manifests),
 		TEST(names_are_found_in_another_normalisation),
