@@ -8,8 +8,9 @@ static const struct {
 	const char *slug;
 	int http;
 	enum tomb_retry retry;
+	const char *text;
 } table[] = {
-#define TOMB_ERR(code, slug_, http_, retry_, text) [TOMB_##code] = {slug_, http_, TOMB_RETRY_##retry_},
+#define TOMB_ERR(code, slug_, http_, retry_, text_) [TOMB_##code] = {slug_, http_, TOMB_RETRY_##retry_, text_},
 #include "tombstone/err.def"
 #undef TOMB_ERR
 };
@@ -46,6 +47,11 @@ enum tomb_code tomb_err_in(struct tomb_err *err, const char *what)
 const char *tomb_code_slug(enum tomb_code code)
 {
 	return table[code].slug;
+}
+
+const char *tomb_code_text(enum tomb_code code)
+{
+	return table[code].text;
 }
 
 int tomb_code_http(enum tomb_code code)

@@ -46,6 +46,7 @@ enum tomb_code tomb_err_set(struct tomb_err *err, enum tomb_code code, const cha
 enum tomb_code tomb_err_in(struct tomb_err *err, const char *what);
 
 const char *tomb_code_slug(enum tomb_code code);
+const char *tomb_code_text(enum tomb_code code); /* for people: what the code means, in a few words */
 int tomb_code_http(enum tomb_code code);
 enum tomb_retry tomb_code_retry(enum tomb_code code);
 
