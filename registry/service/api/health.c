@@ -1,0 +1,29 @@
+/* For supervisors and load balancers: the process lives; the ledger answers. */
+#include "api.h"
+
+#include "tombstone/migrate.h"
+
+static enum tomb_code say_ok(struct tomb_response *res)
+{
+	tomb_buf_put(&res->body, TOMB_STR("{\"status\":\"ok\"}\n"));
+	res->content_type = "application/json; charset=utf-8";
+	res->status = 200;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_health(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	(void)ctx;
+	(void)req;
+	(void)err;
+	return say_ok(res);
+}
+
+enum tomb_code tomb_api_ready(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	(void)req;
+	TOMB_TRY(tomb_migrate_check(ctx->link.pg, err));
+	return say_ok(res);
+}

@@ -1,0 +1,108 @@
+#include "frame.h"
+
+#include "tombstone/json_writer.h"
+
+/* What a person can do about it; by code. */
+static const struct {
+	enum tomb_code code;
+	const char *title;
+	const char *advice;
+} words[] = {
+	{TOMB_INVAL, "This did not work", "Go back, correct what the message names, and try again."},
+	{TOMB_UNAUTHENTICATED, "Please sign in", "Sign in and try again."},
+	{TOMB_FORBIDDEN, "Not allowed", "If you think that you should be, ask an admin of your institution."},
+	{TOMB_NOTFOUND, "Not found", "Check the address, or start from the list."},
+	{TOMB_METHOD, "Not possible this way", "Use the buttons of the page."},
+	{TOMB_CONFLICT, "Not possible now", "Look at the current state, then decide again."},
+	{TOMB_GONE, "No longer valid", "Ask for a new one."},
+	{TOMB_TOOBIG, "Too large", "Send less at once."},
+	{TOMB_UNPROCESSABLE, "Not possible yet", "The message says from when on, or what has to be done first."},
+	{TOMB_RATE_LIMITED, "Too many attempts", "Wait a little."},
+	{TOMB_DB_DOWN, "Not available at the moment", "Nothing was changed. Try again in a minute."},
+	{TOMB_BUSY, "Very busy at the moment", "Nothing was changed. Try again in a minute."},
+	{TOMB_UNCERTAIN, "It is not known whether this was done", "Look at the current state before you repeat it."},
+};
+
+struct html_page tomb_frame(
+	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section)
+{
+	struct tomb_str notice = tomb_request_query(req, TOMB_STR("notice"));
+	struct html_page page = {
+		.title = tomb_str_from(title),
+		.notice = notice.p ? notice : TOMB_STR(""),
+		.in_objects = section == TOMB_SECTION_OBJECTS,
+		.in_work_items = section == TOMB_SECTION_WORK_ITEMS,
+		.in_files = section == TOMB_SECTION_FILES,
+		.in_deletions = section == TOMB_SECTION_DELETIONS,
+	};
+
+	if (ctx && ctx->is_signed_in) {
+		page.signed_in = true;
+		page.user_name = ctx->actor.name;
+		page.user_email = ctx->actor.email;
+		page.institution = ctx->actor.institution;
+		page.is_admin = ctx->actor.role != TOMB_ROLE_INST_USER;
+		page.csrf = tomb_str_from(ctx->csrf);
+	}
+	return page;
+}
+
+void tomb_frame_sent(struct tomb_response *res, unsigned status)
+{
+	res->status = status;
+	res->content_type = "text/html; charset=utf-8";
+}
+
+static enum tomb_code error_page(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
+	const struct tomb_err *what, struct tomb_err *err)
+{
+	struct html_error v = {
+		.page = tomb_frame(ctx, req, "This did not work", TOMB_SECTION_NONE),
+		.status = tomb_code_http(what->code),
+		.detail = tomb_str_from(what->text),
+		.advice = TOMB_STR("Try again; if it happens again, tell the operator the request number below."),
+		.request_id = tomb_str_from(req->id),
+	};
+	struct tomb_str body;
+
+	for (size_t i = 0; i < TOMB_COUNTOF(words); i++)
+		if (words[i].code == what->code) {
+			v.page.title = tomb_str_from(words[i].title);
+			v.advice = tomb_str_from(words[i].advice);
+		}
+	if (v.status >= 500 && what->code != TOMB_DB_DOWN)
+		v.detail = TOMB_STR("Something went wrong on our side.");
+	html_error(&res->body, &v);
+	TOMB_TRY(tomb_buf_done(&res->body, &body, err));
+	tomb_frame_sent(res, (unsigned)v.status);
+	return TOMB_OK;
+}
+
+/* {"StatusCode":n,"Error":"..."}: what clients of the member API read (spec/aptrust.md §3.1). */
+static enum tomb_code member_error(struct tomb_response *res, const struct tomb_err *what, struct tomb_err *err)
+{
+	int status = tomb_code_http(what->code);
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_str body;
+
+	tomb_json_begin_object(&w, NULL);
+	tomb_json_int(&w, "StatusCode", status);
+	tomb_json_str(&w, "Error", status >= 500 ? TOMB_STR("internal error") : tomb_str_from(what->text));
+	tomb_json_end_object(&w);
+	TOMB_TRY(tomb_json_done(&w, &body, err));
+	res->status = (unsigned)status;
+	res->content_type = "application/json; charset=utf-8";
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_frame_error(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
+	const struct tomb_err *what, struct tomb_err *err)
+{
+	static const struct tomb_str member = {"/member-api/", 12};
+
+	if (req->path.n >= member.n && memcmp(req->path.p, member.p, member.n) == 0)
+		return member_error(res, what, err);
+	if (req->wants == TOMB_WANTS_JSON)
+		return tomb_response_problem(res, req, 0, what, err);
+	return error_page(ctx, req, res, what, err);
+}

@@ -1,0 +1,26 @@
+/* What all pages share: the frame around them, and how one is sent. */
+#ifndef TOMB_FRAME_H
+#define TOMB_FRAME_H
+
+#include "ctx.h"
+#include "html.gen.h"
+
+enum tomb_section {
+	TOMB_SECTION_NONE,
+	TOMB_SECTION_OBJECTS,
+	TOMB_SECTION_WORK_ITEMS,
+	TOMB_SECTION_FILES,
+	TOMB_SECTION_DELETIONS
+};
+
+/* The frame of a page with this title, for whoever is signed in; ?notice= of a redirect is shown once. */
+struct html_page tomb_frame(
+	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section);
+
+/* Marks res as a page; its body was rendered by a template. */
+void tomb_frame_sent(struct tomb_response *res, unsigned status);
+
+/* The service's on_error hook: a page for people, problem+json or the member API's form for programs. */
+tomb_on_error_fn tomb_frame_error;
+
+#endif
