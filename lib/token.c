@@ -5,7 +5,7 @@
 
 struct tomb_token tomb_token_new(void)
 {
-	struct tomb_token token;
+	struct tomb_token token = {.b = {0}};
 
 	tomb_random(token.b, sizeof token.b);
 	return token;

@@ -186,7 +186,7 @@ static void put_file(const struct output *o, const struct input *in, size_t file
 
 static void put_all(const struct output *o, const struct input *in)
 {
-	char guard[NAME_BYTES];
+	char guard[NAME_BYTES] = "";
 	size_t first = 0;
 
 	for (size_t i = 0; i < sizeof guard; i++)

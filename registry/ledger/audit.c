@@ -103,7 +103,7 @@ static enum tomb_code seal_rows(struct tomb_pg *pg, const struct sql_audit_unsea
 	for (size_t i = 0; i < n; i++) {
 		const struct sql_audit_unsealed_row *r = &rows[i];
 		struct link l = {
-			.seq = ++seq,
+			.seq = seq + 1,
 			.entry_id = r->id,
 			.at = r->at,
 			.written_by = r->written_by,
@@ -118,7 +118,7 @@ static enum tomb_code seal_rows(struct tomb_pg *pg, const struct sql_audit_unsea
 
 		TOMB_TRY(hash_link(&l, head, bytes + i * 32, err));
 		memcpy(head, bytes + i * 32, 32);
-		seqs[i] = seq;
+		seqs[i] = ++seq;
 		ids[i] = r->id;
 		hashes[i] = (struct tomb_str){(const char *)bytes + i * 32, 32};
 	}

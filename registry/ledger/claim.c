@@ -114,7 +114,7 @@ enum tomb_code tomb_claim_take(struct tomb_pg *pg, int64_t batch_id, struct tomb
 {
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	struct sql_claim_lease_row *b = NULL;
-	struct tomb_claim claim;
+	struct tomb_claim claim = {.batch_id = 0};
 	size_t n = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
