@@ -43,7 +43,7 @@ static void start(struct slot *s, int lane, tomb_lane_main_fn *lane_main, const 
 		tomb_log(log, TOMB_EV_LANE_STARTED, TOMB_KV_I("lane", lane), TOMB_KV_I("pid", pid));
 		return;
 	}
-	s->start_at_us = s->started_us + PAUSE_MAX_MS * TOMB_US_PER_MS;
+	s->start_at_us = s->started_us + (int64_t)PAUSE_MAX_MS * TOMB_US_PER_MS;
 }
 
 static void note_death(struct slot *s, int lane, int status, const struct tomb_log *log)

@@ -74,6 +74,8 @@ enum tomb_code tomb_user_sign_in(struct tomb_pg *pg, const struct tomb_sign_in *
 		TOMB_TRY(sql_people_password_find(
 			pg, &(struct sql_people_password_find_args){in->email}, arena, &row, &n, err));
 	TOMB_TRY(check_password(in->password, n > 0 && !row->password_hash_null ? &row->password_hash : NULL, err));
+	if (n == 0)
+		return refuse_sign_in(err); /* check_password() has refused it already */
 	actor = (struct tomb_actor){
 		row->id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, TOMB_VIA_WEB};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));

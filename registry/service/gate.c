@@ -113,7 +113,7 @@ static enum tomb_code check_csrf(struct tomb_ctx *ctx, struct tomb_request *req,
 /* A person before a page is shown the sign-in, and comes back to where they wanted to go. */
 static enum tomb_code ask_to_sign_in(struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	TOMB_BUF_AUTO path = tomb_buf_init(4 * SIGN_IN_TARGET_MAX);
+	TOMB_BUF_AUTO path = tomb_buf_init(4UL * SIGN_IN_TARGET_MAX);
 	struct tomb_str made;
 
 	if (req->wants != TOMB_WANTS_HTML || req->method != TOMB_GET)

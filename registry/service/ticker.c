@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#define NS_PER_S 1000000000L
+#define NS_PER_MS 1000000L
+
 struct tomb_ticker {
 	pthread_t thread;
 	pthread_mutex_t lock; /* guards is_stopping */
@@ -25,10 +28,10 @@ static bool pause_or_stop(struct tomb_ticker *t, int64_t pause_ms)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += pause_ms / 1000;
-	until.tv_nsec += (pause_ms % 1000) * 1000 * 1000;
-	if (until.tv_nsec >= 1000 * 1000 * 1000) {
+	until.tv_nsec += pause_ms % 1000 * NS_PER_MS;
+	if (until.tv_nsec >= NS_PER_S) {
 		until.tv_sec++;
-		until.tv_nsec -= 1000 * 1000 * 1000;
+		until.tv_nsec -= NS_PER_S;
 	}
 	(void)pthread_mutex_lock(&t->lock);
 	while (!t->is_stopping && pause_ms > 0)
