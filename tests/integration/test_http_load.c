@@ -136,7 +136,7 @@ static void a_body_that_takes_too_long_is_refused(void **state)
 		fd, TOMB_STR("POST /mark HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n")));
 	raw_read(fd, &a);
 	assert_int_equal(a.status, 100);
-	atomic_fetch_add(&toy.clock.us, 1001 * 1000);
+	atomic_fetch_add(&toy.clock.us, INT64_C(1001000));
 	assert_true(raw_send(fd, TOMB_STR("x")));
 	raw_read(fd, &a);
 	assert_int_equal(a.status, 408);

@@ -199,11 +199,11 @@ static void heads_that_are_too_long_are_refused(void **state)
 
 	(void)state;
 	memset(line, 'x', sizeof line - 1);
-	expect_refusal("GET /hello HTTP/1.1\r\n" HOST "X-A: ", line, 1024 * 1024, "\r\n\r\n", 431);
-	expect_refusal("GET /hello HTTP/1.1\r\n" HOST, "X-A: b\r\n", 1024 * 1024, "\r\n", 431);
-	expect_refusal("GET /hello HTTP/1.1\r\n" HOST "X-A: ", line, 70 * 1024, "\r\n\r\n", 431);
+	expect_refusal("GET /hello HTTP/1.1\r\n" HOST "X-A: ", line, 1048576, "\r\n\r\n", 431);
+	expect_refusal("GET /hello HTTP/1.1\r\n" HOST, "X-A: b\r\n", 1048576, "\r\n", 431);
+	expect_refusal("GET /hello HTTP/1.1\r\n" HOST "X-A: ", line, 71680, "\r\n\r\n", 431);
 	expect_refusal("GET /hello HTTP/1.1\r\n" HOST, "X-A: b\r\n", (size_t)8 * 100, "\r\n", 431);
-	expect_refusal("GET /", line, 1024 * 1024, " HTTP/1.1\r\n" HOST "\r\n", 414);
+	expect_refusal("GET /", line, 1048576, " HTTP/1.1\r\n" HOST "\r\n", 414);
 	expect_refusal("GET /", line, (size_t)9 * 1023, " HTTP/1.1\r\n" HOST "\r\n", 414);
 }
 

@@ -31,7 +31,7 @@ static enum tomb_code fill(struct tomb_body *body, size_t n)
 static void a_body_comes_back_as_it_was_put(void **state)
 {
 	static const size_t sizes[] = {
-		0, 1, TOMB_BODY_MEMORY - 1, TOMB_BODY_MEMORY, TOMB_BODY_MEMORY + 1, 3 * TOMB_BODY_MEMORY};
+		0, 1, TOMB_BODY_MEMORY - 1, TOMB_BODY_MEMORY, TOMB_BODY_MEMORY + 1, (size_t)3 * TOMB_BODY_MEMORY};
 
 	(void)state;
 	for (size_t i = 0; i < TOMB_COUNTOF(sizes); i++) {
@@ -59,13 +59,13 @@ static void no_file_stays_behind(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(dir));
-	body = tomb_body_init(dir, 2 * TOMB_BODY_MEMORY);
-	assert_int_equal(fill(&body, 2 * TOMB_BODY_MEMORY), TOMB_OK);
+	body = tomb_body_init(dir, (size_t)2 * TOMB_BODY_MEMORY);
+	assert_int_equal(fill(&body, (size_t)2 * TOMB_BODY_MEMORY), TOMB_OK);
 	assert_true(body.fd >= 0);
 	assert_int_equal(rmdir(dir), 0); /* it is empty while the body lives */
 	tomb_body_fini(&body);
-	body = tomb_body_init(dir, 2 * TOMB_BODY_MEMORY);
-	assert_int_equal(fill(&body, 2 * TOMB_BODY_MEMORY), TOMB_IO); /* no such directory */
+	body = tomb_body_init(dir, (size_t)2 * TOMB_BODY_MEMORY);
+	assert_int_equal(fill(&body, (size_t)2 * TOMB_BODY_MEMORY), TOMB_IO); /* no such directory */
 	tomb_body_fini(&body);
 }
 

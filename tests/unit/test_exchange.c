@@ -134,7 +134,7 @@ static void a_request_is_queued_when_it_is_complete(void **state)
 	assert_int_equal(f->x.res.status, 200);
 	assert_string_equal(f->x.res.body.p, "hello, y");
 	assert_string_equal(f->x.req.remote.p, "192.0.2.1");
-	assert_int_equal(f->x.req.deadline_us, f->clock.monotonic_us + 1000 * 1000);
+	assert_int_equal(f->x.req.deadline_us, f->clock.monotonic_us + INT64_C(1000000));
 	tomb_pool_push(f->pool, &f->x.item); /* the place was reserved */
 }
 
@@ -156,7 +156,7 @@ static void who_waited_too_long_is_not_handled(void **state)
 
 	assert_int_equal(begin(f, "GET", "/get", NULL), TOMB_ACT_GO_ON);
 	assert_int_equal(tomb_exchange_end(&f->x, f->pool), TOMB_ACT_QUEUE);
-	tomb_clock_manual_advance(&f->clock, 1000 * 1000 + 1);
+	tomb_clock_manual_advance(&f->clock, INT64_C(1000001));
 	tomb_exchange_serve(&f->x, &f->ctx, false);
 	assert_int_equal(f->x.res.status, 503);
 	assert_int_equal(handled, 0);
@@ -180,7 +180,7 @@ static void a_slow_body_is_cut_off(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(begin(f, "POST", "/post", "8"), TOMB_ACT_GO_ON);
-	tomb_clock_manual_advance(&f->clock, 1000 * 1000);
+	tomb_clock_manual_advance(&f->clock, INT64_C(1000000));
 	assert_int_equal(tomb_exchange_collect(&f->x, TOMB_STR("hell")), TOMB_ACT_GO_ON);
 	tomb_clock_manual_advance(&f->clock, 1);
 	assert_int_equal(tomb_exchange_collect(&f->x, TOMB_STR("o")), TOMB_ACT_CUT_OFF);

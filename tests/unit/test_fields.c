@@ -84,7 +84,7 @@ static void too_many_fields_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = i % 2 ? '&' : 'a';
-	assert_int_equal(parse((struct tomb_str){text, 2 * TOMB_FIELDS_MAX}, &arena).n, TOMB_FIELDS_MAX);
+	assert_int_equal(parse((struct tomb_str){text, sizeof text - 2}, &arena).n, TOMB_FIELDS_MAX);
 	assert_int_equal(tomb_fields_parse((struct tomb_str){text, sizeof text}, &arena, &fields, &err), TOMB_TOOBIG);
 	assert_int_equal(fields.n, 7);
 }

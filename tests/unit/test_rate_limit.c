@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-enum { S = 1000 * 1000 };
+#define S INT64_C(1000000)
 
 static struct tomb_rate_limit *make(uint32_t places, uint32_t burst, int64_t interval_us, struct tomb_arena *arena)
 {
@@ -127,7 +127,7 @@ static void many_keys_agree_with_a_plain_model(void **state)
 
 		random = random * 1664525 + 1013904223;
 		k = random >> 16 & 0xffff;
-		now += k % 7 * 1000;
+		now += (int64_t)(k % 7) * 1000;
 		k %= KEYS;
 		(void)snprintf(key, sizeof key, "key-%u", k);
 		full_at[k] = full_at[k] < now ? now : full_at[k];
