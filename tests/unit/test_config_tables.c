@@ -60,7 +60,6 @@ static void every_program_starts_with_a_handful_of_settings(void **state)
 	load(tomb_registry_config_table(), &arena, &registry);
 	assert_int_equal(registry.listen.port, 8080);
 	assert_int_equal(registry.log_level, TOMB_LOG_INFO);
-	assert_int_equal(registry.body_max, 1024 * 1024);
 	load(tomb_worker_config_table(), &arena, &worker);
 	assert_int_equal(worker.lanes, 2);
 	assert_int_equal(worker.log_level, TOMB_LOG_INFO);
