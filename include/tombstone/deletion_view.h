@@ -48,6 +48,7 @@ struct tomb_deletion_view {
 struct tomb_deletion_filter {
 	int64_t institution_id; /* 0: all that the actor may see */
 	struct tomb_str state;  /* one of the five above; "": all */
+	int64_t object_id;      /* that name this object or files of it; 0: no matter */
 	bool newest_first;
 };
 
@@ -101,6 +102,17 @@ struct tomb_deletion_copies {
 enum tomb_code tomb_deletion_view_copies(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_deletion_view *view, struct tomb_arena *arena, struct tomb_deletion_copies **out, size_t *n,
 	struct tomb_err *err) TOMB_MUST_USE;
+
+/* Somebody who was asked by mail to decide. */
+struct tomb_deletion_recipient {
+	struct tomb_str name;
+	struct tomb_str email;
+	int64_t mailed_at_us; /* the last mail to have gone out; 0: none yet */
+};
+
+/* In order of addresses.  Nothing for a request that is another institution's. */
+enum tomb_code tomb_deletion_view_recipients(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_deletion_recipient **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;
 
 /* A file or an object that the request named. */
 struct tomb_deletion_item {

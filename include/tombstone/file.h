@@ -83,6 +83,7 @@ struct tomb_checksum {
 
 struct tomb_copy {
 	int64_t id;
+	int64_t file_id;
 	int32_t generation;
 	struct tomb_str backend;
 	struct tomb_str storage_option;
@@ -101,6 +102,11 @@ struct tomb_copy {
 	int64_t verified_at_us;
 };
 
+struct tomb_copies {
+	struct tomb_copy *p;
+	size_t n;
+};
+
 /* Of every generation, newest first. */
 struct tomb_file_parts {
 	struct tomb_checksum *checksums;
@@ -112,5 +118,13 @@ struct tomb_file_parts {
 /* Nothing at all for a file that is not there or another institution's: ask tomb_file_find() first. */
 enum tomb_code tomb_file_parts(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, struct tomb_arena *arena,
 	struct tomb_file_parts *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The copies of the present generation of each of ids, in their order. */
+enum tomb_code tomb_file_copies(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_int8s ids,
+	struct tomb_arena *arena, struct tomb_copies *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* (*out)[i] is the first obstacle to a request for the deletion of ids.p[i] alone; its rule is "" if there is none. */
+enum tomb_code tomb_file_obstacles(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_int8s ids,
+	struct tomb_arena *arena, struct tomb_obstacle **out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

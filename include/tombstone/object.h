@@ -66,6 +66,18 @@ enum tomb_code tomb_object_find(struct tomb_pg *pg, const struct tomb_actor *act
 	struct tomb_str identifier, struct tomb_arena *arena, struct tomb_object *out,
 	struct tomb_err *err) TOMB_MUST_USE;
 
+/* Active files of one format. */
+struct tomb_format_share {
+	struct tomb_str file_format;
+	int64_t files;
+	int64_t bytes;
+};
+
+/* The formats of the object's active files, those with the most files first, at most at_most.  Reads every file.
+ * Nothing for an object that is not there or another institution's: ask tomb_object_find() first. */
+enum tomb_code tomb_object_formats(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int32_t at_most,
+	struct tomb_arena *arena, struct tomb_format_share **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;
+
 /* What is going on with an object or a file. */
 struct tomb_pending {
 	int64_t open_request_id;         /* the deletion request that is open for it; 0: none */

@@ -18,6 +18,12 @@ static enum tomb_code obstacle_code(struct tomb_str rule)
 	return is_state ? TOMB_CONFLICT : TOMB_UNPROCESSABLE;
 }
 
+struct tomb_obstacle tomb_obstacle_of(struct tomb_str rule, struct tomb_str identifier, struct tomb_str detail,
+	int64_t eligible_at_us, struct tomb_str eligible_day)
+{
+	return (struct tomb_obstacle){obstacle_code(rule), rule, identifier, detail, eligible_at_us, eligible_day};
+}
+
 enum tomb_code tomb_deletion_obstacles(struct tomb_pg *pg, int64_t institution_id,
 	const struct tomb_deletion_list *list, int64_t own_request, struct tomb_arena *arena,
 	struct tomb_obstacle **out, size_t *n, struct tomb_err *err)
@@ -32,14 +38,8 @@ enum tomb_code tomb_deletion_obstacles(struct tomb_pg *pg, int64_t institution_i
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu obstacles", nrows);
 	for (size_t i = 0; i < nrows; i++)
-		found[i] = (struct tomb_obstacle){
-			.code = obstacle_code(rows[i].rule),
-			.rule = rows[i].rule,
-			.identifier = rows[i].identifier,
-			.detail = rows[i].detail,
-			.eligible_at_us = rows[i].eligible_at_null ? 0 : rows[i].eligible_at,
-			.eligible_day = rows[i].eligible_day,
-		};
+		found[i] = tomb_obstacle_of(rows[i].rule, rows[i].identifier, rows[i].detail,
+			rows[i].eligible_at_null ? 0 : rows[i].eligible_at, rows[i].eligible_day);
 	*out = found;
 	*n = nrows;
 	return TOMB_OK;

@@ -7,6 +7,10 @@
 /* FORBIDDEN unless actor is still an active user, in the same role and institution. */
 enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err) TOMB_MUST_USE;
 
+/* A row of deletion_obstacles(). */
+struct tomb_obstacle tomb_obstacle_of(struct tomb_str rule, struct tomb_str identifier, struct tomb_str detail,
+	int64_t eligible_at_us, struct tomb_str eligible_day);
+
 /* The first obstacle as an error, if there is one. */
 enum tomb_code tomb_deletion_refuse_obstacles(struct tomb_pg *pg, int64_t institution_id,
 	const struct tomb_deletion_list *list, int64_t own_request, struct tomb_err *err) TOMB_MUST_USE;

@@ -28,8 +28,16 @@ static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_
 {
 	struct sql_read_deletion_pick_args args = {
 		scope, filter->state, filter->state.n == 0, filter->newest_first, range.from, range.at_most};
+	struct sql_read_deletion_pick_of_object_args of_object = {scope, filter->state, filter->state.n == 0,
+		filter->newest_first, range.from, range.at_most, filter->object_id};
 	struct sql_read_deletion_pick_row *row = NULL;
+	struct sql_read_deletion_pick_of_object_row *row_of_object = NULL;
 
+	if (filter->object_id != 0) {
+		TOMB_TRY(sql_read_deletion_pick_of_object(pg, &of_object, arena, &row_of_object, err));
+		*ids = row_of_object->ids;
+		return TOMB_OK;
+	}
 	TOMB_TRY(sql_read_deletion_pick(pg, &args, arena, &row, err));
 	*ids = row->ids;
 	return TOMB_OK;

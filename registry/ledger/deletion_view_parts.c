@@ -53,6 +53,27 @@ enum tomb_code tomb_deletion_view_copies(struct tomb_pg *pg, const struct tomb_a
 	return TOMB_OK;
 }
 
+enum tomb_code tomb_deletion_view_recipients(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_deletion_recipient **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_read_deletion_recipients_args args = {0, request_id};
+	struct sql_read_deletion_recipients_row *rows = NULL;
+	struct tomb_deletion_recipient *found = NULL;
+	size_t nrows = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(sql_read_deletion_recipients(pg, &args, arena, &rows, &nrows, err));
+	found = TOMB_NEW(arena, struct tomb_deletion_recipient, nrows);
+	if (!found)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu recipients", nrows);
+	for (size_t i = 0; i < nrows; i++)
+		found[i] = (struct tomb_deletion_recipient){
+			rows[i].name, rows[i].email, tomb_us_or_0(rows[i].mailed_at_null, rows[i].mailed_at)};
+	*out = found;
+	*n = nrows;
+	return TOMB_OK;
+}
+
 /* Is the request there to be seen? */
 static enum tomb_code check_request(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
 	struct tomb_arena *arena, struct tomb_err *err)

@@ -170,3 +170,23 @@ enum tomb_code tomb_object_pending(struct tomb_pg *pg, const struct tomb_actor *
 	*out = found;
 	return TOMB_OK;
 }
+
+enum tomb_code tomb_object_formats(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int32_t at_most,
+	struct tomb_arena *arena, struct tomb_format_share **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_read_object_formats_args args = {0, id, at_most};
+	struct sql_read_object_formats_row *rows = NULL;
+	struct tomb_format_share *found = NULL;
+	size_t nrows = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(sql_read_object_formats(pg, &args, arena, &rows, &nrows, err));
+	found = TOMB_NEW(arena, struct tomb_format_share, nrows);
+	if (!found)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu formats", nrows);
+	for (size_t i = 0; i < nrows; i++)
+		found[i] = (struct tomb_format_share){rows[i].file_format, rows[i].files, rows[i].bytes};
+	*out = found;
+	*n = nrows;
+	return TOMB_OK;
+}

@@ -146,3 +146,30 @@ from request_file l join deletion_request r on r.id = l.request_id join generic_
 where l.request_id between $2::bigint and $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint)
 	and ($3::text is null or l.outcome = $3::text) and l.file_id > $4::bigint
 order by l.request_id, l.file_id limit $5::int;
+
+-- Requests that name an object, or files of it.
+-- :name read_deletion_pick_of_object :one
+-- :arg scope int8
+-- :arg state text?
+-- :arg newest_first bool
+-- :arg from_id int8
+-- :arg at_most int4
+-- :arg object_id int8
+-- :col ids int8[]
+select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id end), '{}') as ids from (
+	select r.id from deletion_request r
+	where r.id in (select i.request_id from request_item i where i.object_id = $6::bigint) and ($1::bigint = 0 or r.institution_id = $1::bigint)
+		and ($2::text is null or case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end = $2::text)
+		and case when $3::bool then r.id < $4::bigint else r.id > $4::bigint end
+	order by case when $3::bool then -r.id else r.id end limit $5::int) p;
+
+-- Whose decision was asked for, and when the last mail went out.
+-- :name read_deletion_recipients :many
+-- :arg scope int8
+-- :arg request_id int8
+-- :col name text
+-- :col email text
+-- :col mailed_at timestamptz?
+select u.name, u.email, max(a.sent_at) as mailed_at from alert a join user_account u on u.id = a.user_id
+where a.request_id = $2::bigint and a.type = 'Deletion Requested' and ($1::bigint = 0 or a.institution_id = $1::bigint)
+group by u.id, u.name, u.email order by u.email;

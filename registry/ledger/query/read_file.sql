@@ -158,11 +158,13 @@ select k.id, k.generation, k.algorithm, k.digest, k.created_at from checksum k j
 where f.id = $2::bigint and ($1::bigint = 0 or f.institution_id = $1::bigint)
 order by k.generation desc, k.algorithm limit $3::int;
 
--- Of every generation, newest first.
+-- Of several files: of every generation, newest first, or of the present one only.
 -- :name read_file_copies :many
 -- :arg scope int8
--- :arg id int8
+-- :arg ids int8[]
+-- :arg every_generation bool
 -- :arg at_most int4
+-- :col file_id int8
 -- :col id int8
 -- :col generation int4
 -- :col backend text
@@ -180,12 +182,29 @@ order by k.generation desc, k.algorithm limit $3::int;
 -- :col verification text
 -- :col removed_at timestamptz?
 -- :col verified_at timestamptz?
-select c.id, c.generation, b.name as backend, s.name as storage_option, c.url, coalesce(c.version_id, '') as version_id,
+select c.file_id, c.id, c.generation, b.name as backend, s.name as storage_option, c.url, coalesce(c.version_id, '') as version_id,
 	coalesce(c.etag, '') as etag, c.size_bytes, c.stored_at, c.status, coalesce(c.deletion_id, 0) as deletion_id,
 	coalesce(c.outcome, '') as outcome, coalesce(c.outcome_detail, '') as outcome_detail,
 	coalesce(c.provider_request_id, '') as provider_request_id, coalesce(c.verification, '') as verification,
 	c.removed_at, c.verified_at
-from copy c join generic_file f on f.id = c.file_id join storage_backend b on b.id = c.backend_id
+from unnest($2::bigint[]) with ordinality p (id, place) join generic_file f on f.id = p.id
+join copy c on c.file_id = f.id and ($3::bool or c.generation = f.generation) join storage_backend b on b.id = c.backend_id
 join storage_option s on s.id = c.storage_option_id
-where f.id = $2::bigint and ($1::bigint = 0 or f.institution_id = $1::bigint)
-order by c.generation desc, b.name limit $3::int;
+where $1::bigint = 0 or f.institution_id = $1::bigint
+order by p.place, c.generation desc, b.name limit $4::int;
+
+-- What stands in the way of deleting each of several files by itself: the first obstacle of each.
+-- :name read_file_obstacles :many
+-- :arg scope int8
+-- :arg ids int8[]
+-- :col place int8
+-- :col rule text
+-- :col identifier text
+-- :col detail text
+-- :col eligible_at timestamptz?
+-- :col eligible_day text
+select p.place, o.rule, o.identifier, o.detail, o.eligible_at,
+	coalesce(to_char(o.eligible_at at time zone 'UTC', 'YYYY-MM-DD'), '') as eligible_day
+from unnest($2::bigint[]) with ordinality p (id, place) join generic_file f on f.id = p.id
+cross join lateral (select * from deletion_obstacles(f.institution_id, '{}', array[f.id], 0) limit 1) o
+where $1::bigint = 0 or f.institution_id = $1::bigint order by p.place;

@@ -104,3 +104,15 @@ from intellectual_object o
 left join premis_event e on e.object_id = o.id and e.generation = o.cycle and e.event_type = 'deletion' and e.file_id is null
 left join deletion d on d.id = e.deletion_id
 where o.id = $2::bigint and ($1::bigint = 0 or o.institution_id = $1::bigint);
+
+-- The formats of an object's active files, those with the most files first.
+-- :name read_object_formats :many
+-- :arg scope int8
+-- :arg id int8
+-- :arg at_most int4
+-- :col file_format text
+-- :col files int8
+-- :col bytes int8
+select f.file_format, count(*) as files, coalesce(sum(f.size_bytes), 0)::bigint as bytes from generic_file f
+where f.object_id = $2::bigint and f.state = 'A' and ($1::bigint = 0 or f.institution_id = $1::bigint)
+group by f.file_format order by count(*) desc, f.file_format limit $3::int;

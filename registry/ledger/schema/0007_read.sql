@@ -26,3 +26,6 @@ create index work_item_of_object on work_item (object_id, id);
 create index work_item_of_file on work_item (file_id, id) where file_id is not null;
 drop index work_item_by_institution;
 drop index work_item_by_deletion;
+
+create index request_item_of_object on request_item (object_id, request_id);
+create index alert_by_request on alert (request_id);

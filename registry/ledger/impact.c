@@ -1,0 +1,44 @@
+#include "tombstone/impact.h"
+
+#include "page_internal.h"
+#include "sql.gen.h"
+
+enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_deletion_list *list, struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
+{
+	struct sql_read_impact_of_list_args args = {0, list->object_ids, list->file_ids};
+	struct sql_read_impact_of_list_row *rows = NULL;
+	struct tomb_impact *found = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(sql_read_impact_of_list(pg, &args, arena, &rows, &n, err));
+	found = TOMB_NEW(arena, struct tomb_impact, n);
+	if (!found)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
+	for (size_t i = 0; i < n; i++)
+		found[i] = (struct tomb_impact){
+			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes};
+	*out = (struct tomb_impacts){found, n};
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
+{
+	struct sql_read_impact_of_request_args args = {0, request_id};
+	struct sql_read_impact_of_request_row *rows = NULL;
+	struct tomb_impact *found = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(sql_read_impact_of_request(pg, &args, arena, &rows, &n, err));
+	found = TOMB_NEW(arena, struct tomb_impact, n);
+	if (!found)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
+	for (size_t i = 0; i < n; i++)
+		found[i] = (struct tomb_impact){
+			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes};
+	*out = (struct tomb_impacts){found, n};
+	return TOMB_OK;
+}
