@@ -1,0 +1,20 @@
+/* Filters that several lists have. */
+#ifndef TOMB_FILTER_H
+#define TOMB_FILTER_H
+
+#include "view.h"
+
+/* ?state=: "A" if it is absent, "D", or "all". */
+struct tomb_state_filter {
+	struct tomb_str given; /* for links: "" if it is the default */
+	struct tomb_str state; /* for the ledger: "A", "D", "" for both */
+	bool is_any;
+	bool is_deleted;
+};
+
+struct tomb_state_filter tomb_filter_state_of(const struct tomb_view *v);
+
+/* "ABOVE/TEXT", or text itself if it begins so already. */
+struct tomb_str tomb_filter_below(struct tomb_view *v, struct tomb_str above, struct tomb_str text);
+
+#endif
