@@ -59,7 +59,7 @@ static int end(void **state)
 }
 
 /* A name in the folder in which key lies; the key's own file for NULL. */
-static const char *at(struct fixture *f, struct tomb_str key, const char *name)
+static char *at(struct fixture *f, struct tomb_str key, const char *name)
 {
 	uint8_t sha256[TOMB_SHA256_SIZE];
 	char hex[2 * TOMB_SHA256_SIZE + 1];
@@ -381,26 +381,29 @@ static void an_upload_that_is_running_is_left_alone(void **state)
 
 static void a_linked_folder_leads_nowhere(void **state)
 {
+	static const char *const places[] = {"outside", "root/inside"}; /* neither above the root nor below it */
 	struct fixture *f = *state;
 	struct tomb_str key = TOMB_STR("k");
-	char outside[PATH_MAX];
-	char *slash = NULL;
-	struct tomb_stat st;
 
-	(void)snprintf(outside, sizeof outside, "%s/outside", f->temp.path);
-	assert_int_equal(mkdir(outside, 0700), 0);
-	temp_folder_write(&f->temp, "outside/k", "precious", 8);
-	(void)at(f, key, "");
-	slash = strrchr(f->path, '/');
-	assert_non_null(slash);
-	*slash = '\0';
-	assert_int_equal(symlink(outside, f->path), 0);
+	for (size_t i = 0; i < TOMB_COUNTOF(places); i++) {
+		char place[PATH_MAX];
+		char file[64];
+		struct tomb_stat st;
 
-	assert_int_equal(put(f, TOMB_STR("k"), TOMB_STR("x")), TOMB_STORE);
-	assert_int_equal(tomb_store_stat(f->store, key, &f->arena, &st, &f->err), TOMB_STORE);
-	assert_int_equal(delete_key(f, key), TOMB_OUTCOME_FAILED);
-	assert_int_equal(verify(f, key), TOMB_ABSENCE_UNKNOWN);
-	assert_int_equal(temp_folder_count(&f->temp, "outside"), 1);
+		(void)snprintf(place, sizeof place, "%s/%s", f->temp.path, places[i]);
+		assert_int_equal(mkdir(place, 0700), 0);
+		(void)snprintf(file, sizeof file, "%s/k", places[i]);
+		temp_folder_write(&f->temp, file, "precious", 8);
+		*strrchr(at(f, key, NULL), '/') = '\0';
+		assert_int_equal(symlink(i == 0 ? place : "inside", f->path), 0);
+
+		assert_int_equal(put(f, key, TOMB_STR("x")), TOMB_STORE);
+		assert_int_equal(tomb_store_stat(f->store, key, &f->arena, &st, &f->err), TOMB_STORE);
+		assert_int_equal(delete_key(f, key), TOMB_OUTCOME_FAILED);
+		assert_int_equal(verify(f, key), TOMB_ABSENCE_UNKNOWN);
+		assert_int_equal(temp_folder_count(&f->temp, places[i]), 1);
+		assert_int_equal(unlink(f->path), 0);
+	}
 }
 
 static void a_link_a_folder_and_a_second_name_are_not_deleted(void **state)

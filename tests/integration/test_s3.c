@@ -49,6 +49,14 @@ static const struct {
 	{"stranger", "-x", "", "other-secret"},
 };
 
+/* main() has seen that it is set. */
+static const char *env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
 static void write_private(const char *name, const char *text)
 {
 	char path[256];
@@ -89,10 +97,10 @@ static void open_stores(void)
 	TOMB_BUF_AUTO conf = tomb_buf_init(1 << 16);
 	char path[256];
 
-	write_private("access", getenv("TOMBSTONE_TEST_S3_KEY"));
-	write_private("secret", getenv("TOMBSTONE_TEST_S3_SECRET"));
-	write_private("other-access", getenv("TOMBSTONE_TEST_S3_OTHER_KEY"));
-	write_private("other-secret", getenv("TOMBSTONE_TEST_S3_OTHER_SECRET"));
+	write_private("access", env("TOMBSTONE_TEST_S3_KEY"));
+	write_private("secret", env("TOMBSTONE_TEST_S3_SECRET"));
+	write_private("other-access", env("TOMBSTONE_TEST_S3_OTHER_KEY"));
+	write_private("other-secret", env("TOMBSTONE_TEST_S3_OTHER_SECRET"));
 	write_private("wrong", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n");
 	for (size_t i = 0; i < TOMB_COUNTOF(backends); i++) {
 		bool other = strcmp(backends[i].name, "stranger") == 0;

@@ -86,7 +86,7 @@ static void add_header(struct vector *v, struct tomb_str name, struct tomb_str v
 
 static void read_request_line(struct vector *v, struct tomb_str line)
 {
-	size_t end = line.n;
+	size_t end = 0;
 	struct tomb_str target = {NULL, 0};
 	struct tomb_err err;
 
@@ -176,7 +176,7 @@ static void every_stage_of_every_vector_is_right(void **state)
 		print_message("skipped: no vectors in $TOMBSTONE_TEST_DATA/sigv4 or ../shared/data/sigv4\n");
 		skip();
 	}
-	while ((entry = readdir(dir)) != NULL) {
+	while (dir && (entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
 		check_vector(entry->d_name);

@@ -1,0 +1,45 @@
+/* Answers of S3 servers: whatever comes in, every string that comes out is whole and lies in the arena. */
+#include "../../storage/s3/answer.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool good)
+{
+	if (!good)
+		abort();
+}
+
+static void check_str(struct tomb_str s)
+{
+	check(s.p && s.p[s.n] == '\0' && strlen(s.p) == s.n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct tomb_str body = {(const char *)data, size};
+	TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 20);
+	struct tomb_err err = {.text = ""};
+	struct s3_error error;
+	struct s3_entry *entries = NULL;
+	bool versioned = false;
+	size_t n = 0;
+
+	if (s3_answer_error(body, &arena, &error, &err) == TOMB_OK) {
+		check_str(error.code);
+		check_str(error.message);
+		check_str(error.request_id);
+	}
+	if (s3_answer_delete(body, &arena, &entries, &n, &err) == TOMB_OK)
+		for (size_t i = 0; i < n; i++) {
+			check_str(entries[i].key);
+			check_str(entries[i].version_id);
+			check_str(entries[i].code);
+			check_str(entries[i].message);
+			check(entries[i].key.n <= size);
+		}
+	if (s3_answer_versioning(body, &versioned, &err) != TOMB_OK)
+		check(!versioned && err.text[0] != '\0');
+	return 0;
+}
