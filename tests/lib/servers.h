@@ -27,9 +27,9 @@ struct tomb_address redis_address(void);
  *   "--smtps"     speaks TLS from the first byte
  *   "--auth"      wants the user "tester" with the password "swordfish"
  *
- * A recipient's local part chooses how it is treated: "unknown" and "busy" are refused at RCPT (550, 450), "refused"
- * and "later" after the message (554, 451), after that of "vanish" the server hangs up and after that of "deaf" it says
- * nothing.  All other mail is kept.
+ * A recipient's local part chooses how it is treated: "unknown", "norelay" and "busy" are refused at RCPT (550, 550,
+ * 450), "refused" and "later" after the message (554, 451), after that of "vanish" the server hangs up and after that
+ * of "deaf" it says nothing.  All other mail is kept.
  */
 struct server *smtp_server_start(const char *const *options);
 int smtp_server_port(const struct server *server);

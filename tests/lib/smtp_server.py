@@ -28,6 +28,7 @@ class Handler(Mailbox):
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         refusal = {
             "unknown": "550 5.1.1 No such user here",
+            "norelay": "550 5.7.1 Relaying denied",
             "busy": "450 4.2.1 Mailbox busy, try later",
         }.get(address.partition("@")[0])
         if refusal:
