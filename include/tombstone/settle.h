@@ -20,7 +20,7 @@ struct tomb_settled_copy {
 	enum tomb_copy_fate fate;
 	bool was_absent;        /* GONE without our doing */
 	bool was_left;          /* THERE because nothing was tried */
-	bool is_unverifiable;      /* GONE by the store's word alone */
+	bool is_unverifiable;   /* GONE by the store's word alone */
 	struct tomb_str detail; /* for people; "" if there is nothing to say */
 	struct tomb_str provider_request_id;
 };

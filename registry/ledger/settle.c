@@ -95,7 +95,7 @@ static enum tomb_code settle_copies(struct tomb_pg *pg, const struct tomb_claim 
 		texts[2 * n + i] = c->provider_request_id.p ? c->provider_request_id : TOMB_STR("");
 		if (c->fate == TOMB_COPY_GONE)
 			texts[3 * n + i] = c->is_unverifiable ? TOMB_STR("accepted, not verifiable")
-							   : TOMB_STR("verified absent");
+							      : TOMB_STR("verified absent");
 	}
 	return sql_settle_copies(pg, &args, &changed, err);
 }

@@ -22,7 +22,7 @@ struct tomb_deletion_mail {
 };
 
 /* Appends the subject and the text.  UNSUPPORTED for a type of mail that is not known. */
-enum tomb_code tomb_deletion_mail_write(const struct tomb_deletion_mail *facts, struct tomb_buf *subject, struct tomb_buf *text,
-	struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code tomb_deletion_mail_write(const struct tomb_deletion_mail *facts, struct tomb_buf *subject,
+	struct tomb_buf *text, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -133,9 +133,9 @@ static void i1_the_database_refuses_a_copy_that_is_on_no_approved_list(void **st
 	assert_false(may(tomb_fixture_pg_worker(),
 		"update copy set status = 'removing', deletion_id = 1 where file_id = (select id from generic_file "
 		"where identifier = 'test.edu/innocent/data/1')"));
-	assert_true(may(
-		tomb_fixture_pg_worker(), "update copy set status = 'removing', deletion_id = 1 where file_id = "
-					  "(select id from generic_file where identifier = 'test.edu/listed/data/1')"));
+	assert_true(may(tomb_fixture_pg_worker(),
+		"update copy set status = 'removing', deletion_id = 1 where file_id = "
+		"(select id from generic_file where identifier = 'test.edu/listed/data/1')"));
 }
 
 static void i2_a_file_with_a_copy_that_is_left_cannot_be_deleted(void **state)
