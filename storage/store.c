@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STORES_ARENA_MAX = 1 << 20 }; /* bytes: BACKENDS_MAX backends and their settings */
+enum { STORES_ARENA_MAX = 4 << 20 }; /* bytes: BACKENDS_MAX backends with 24 KiB of keys each, and their settings */
 
 struct tomb_stores {
 	struct tomb_arena arena; /* this struct lies in it too */

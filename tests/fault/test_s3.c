@@ -70,7 +70,7 @@ static void write_private(struct fixture *f, const char *name, const char *text,
 
 static enum tomb_code open_stores(struct fixture *f, const char *extra)
 {
-	TOMB_BUF_AUTO conf = tomb_buf_init(4096);
+	TOMB_BUF_AUTO conf = tomb_buf_init(1 << 17);
 	char path[256];
 
 	tomb_buf_putf(&conf,
@@ -587,6 +587,26 @@ static void keys_that_others_can_read_are_refused(void **state)
 	end(&f);
 }
 
+static void as_many_backends_as_a_file_may_have_are_opened(void **state)
+{
+	TOMB_BUF_AUTO more = tomb_buf_init(1 << 16);
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NULL, 0);
+	tomb_stores_close(f.stores);
+	f.stores = NULL;
+	for (int i = 1; i < 64; i++)
+		tomb_buf_putf(&more,
+			"[backend s%d]\nkind = s3\nendpoint = https://h\nregion = r\nbucket = bucket-%d\n"
+			"access_key_file = %s/access\nsecret_key_file = %s/secret\n",
+			i, i, f.temp.path, f.temp.path);
+	if (open_stores(&f, more.p) != TOMB_OK)
+		fail_msg("%s", f.err.text);
+	assert_int_equal(tomb_stores_count(f.stores), 64);
+	end(&f);
+}
+
 static void a_session_token_is_sent_and_signed(void **state)
 {
 	static const struct said said = {"204 No Content", ID, "", 0, 0};
@@ -623,6 +643,7 @@ int main(void)
 		cmocka_unit_test(five_gigabytes_is_the_most),
 		cmocka_unit_test(a_probe_that_gets_no_clear_answer_fails),
 		cmocka_unit_test(keys_that_others_can_read_are_refused),
+		cmocka_unit_test(as_many_backends_as_a_file_may_have_are_opened),
 		cmocka_unit_test(a_session_token_is_sent_and_signed),
 	};
 
