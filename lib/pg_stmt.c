@@ -207,7 +207,7 @@ enum tomb_code tomb_pg_run(struct tomb_pg *pg, const struct tomb_pg_stmt *s, con
 {
 	TOMB_BUF_AUTO bytes = tomb_buf_init(TOMB_PG_ARGS_BYTES_MAX);
 	RESULT_AUTO *r = NULL;
-	struct params p;
+	struct params p = {.at = {0}};
 
 	TOMB_TRY(tomb_pg_conn_ready(pg, s->name, err));
 	TOMB_TRY(encode(s, args, &bytes, &p, err));
@@ -258,7 +258,7 @@ enum tomb_code tomb_pg_each(struct tomb_pg *pg, const struct tomb_pg_stmt *s, co
 	void *ctx, struct tomb_err *err)
 {
 	TOMB_BUF_AUTO bytes = tomb_buf_init(TOMB_PG_ARGS_BYTES_MAX);
-	struct params p;
+	struct params p = {.at = {0}};
 	enum tomb_code code = TOMB_OK;
 	PGresult *r = NULL;
 
