@@ -27,7 +27,7 @@ static inline void tee_closep(struct tee **tee)
 #define TEE_AUTO TOMB_CLEANUP(tee_closep) struct tee
 
 /* A tomb_read_fn for a reader's thread.  If the source fails, so does this, with the same code and text. */
-enum tomb_code tee_read(void *end, void *buf, size_t cap, size_t *n, struct tomb_err *err);
+enum tomb_code tee_read(void *arg, void *buf, size_t cap, size_t *n, struct tomb_err *err);
 
 /* The reader has read enough, or failed: nobody waits for it any more.  Each reader says so once. */
 void tee_leave(struct tee_end *end);

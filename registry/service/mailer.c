@@ -41,8 +41,8 @@ static struct tomb_str make_message_id(struct tomb_str from, char out[static MES
 	return tomb_str_from(out);
 }
 
-static enum tomb_code send_text(struct tomb_mailer *m, const struct tomb_outbox_mail *mail, struct tomb_str subject,
-	struct tomb_str text, struct tomb_err *err)
+static enum tomb_code send_text(struct tomb_mailer *m, const struct tomb_outbox_mail *mail, struct tomb_str heading,
+	struct tomb_str body, struct tomb_err *err)
 {
 	char id[MESSAGE_ID_MAX];
 	struct tomb_mail message = {
@@ -50,10 +50,10 @@ static enum tomb_code send_text(struct tomb_mailer *m, const struct tomb_outbox_
 		.from = m->config->mail_from,
 		.to_name = mail->to_name,
 		.to = mail->to,
-		.subject = subject,
+		.subject = heading,
 		.message_id = make_message_id(m->config->mail_from, id),
 		.date_us = tomb_clock_wall_us(m->log->clock),
-		.body = text,
+		.body = body,
 	};
 
 	return tomb_smtp_send(m->smtp, &message, err);
@@ -68,7 +68,7 @@ static enum tomb_code send_one(
 	struct tomb_outbox_request request;
 	struct tomb_deletion_mail facts = {
 		.mail = mail, .request = &request, .token = TOMB_STR(""), .public_url = m->public_url};
-	struct tomb_str subject_text;
+	struct tomb_str heading;
 	struct tomb_str body;
 	char token[TOMB_TOKEN_TEXT] = "";
 	enum tomb_code code = TOMB_OK;
@@ -80,11 +80,11 @@ static enum tomb_code send_one(
 	}
 	code = tomb_deletion_mail_write(&facts, &subject, &text, err);
 	if (code == TOMB_OK)
-		code = tomb_buf_done(&subject, &subject_text, err);
+		code = tomb_buf_done(&subject, &heading, err);
 	if (code == TOMB_OK)
 		code = tomb_buf_done(&text, &body, err);
 	if (code == TOMB_OK)
-		code = send_text(m, mail, subject_text, body, err);
+		code = send_text(m, mail, heading, body, err);
 	tomb_wipe(token, sizeof token);
 	tomb_wipe(text.p, text.n);
 	return code;
