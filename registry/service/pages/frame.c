@@ -23,13 +23,35 @@ static const struct {
 	{TOMB_UNCERTAIN, "It is not known whether this was done", "Look at the current state before you repeat it."},
 };
 
+/* What a redirect may have the next page say: a word in the address, so that no link can put text of its own here. */
+static const struct {
+	const char *word;
+	const char *text;
+} notices[] = {
+	{"signed-out", "You have signed out."},
+	{"requested", "The deletion was requested. Those who can decide it are asked by mail."},
+	{"approved", "You have approved this deletion. Work on it has begun."},
+	{"rejected", "You have rejected this request. Nothing is deleted."},
+	{"resent", "New tokens are on their way by mail. The old ones are no longer valid."},
+	{"requeued", "The failed files are put to work again."},
+};
+
+static struct tomb_str notice_of(const struct tomb_request *req)
+{
+	struct tomb_str word = tomb_request_query(req, TOMB_STR("notice"));
+
+	for (size_t i = 0; i < TOMB_COUNTOF(notices); i++)
+		if (tomb_str_eq(word, tomb_str_from(notices[i].word)))
+			return tomb_str_from(notices[i].text);
+	return TOMB_STR("");
+}
+
 struct html_page tomb_frame(
 	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section)
 {
-	struct tomb_str notice = tomb_request_query(req, TOMB_STR("notice"));
 	struct html_page page = {
 		.title = tomb_str_from(title),
-		.notice = notice.p ? notice : TOMB_STR(""),
+		.notice = notice_of(req),
 		.in_objects = section == TOMB_SECTION_OBJECTS,
 		.in_work_items = section == TOMB_SECTION_WORK_ITEMS,
 		.in_files = section == TOMB_SECTION_FILES,

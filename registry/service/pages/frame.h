@@ -13,7 +13,7 @@ enum tomb_section {
 	TOMB_SECTION_DELETIONS
 };
 
-/* The frame of a page with this title, for whoever is signed in; ?notice= of a redirect is shown once. */
+/* The frame of a page with this title, for whoever is signed in; ?notice= of a redirect names what it says. */
 struct html_page tomb_frame(
 	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section);
 

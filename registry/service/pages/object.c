@@ -49,9 +49,8 @@ static enum tomb_code fill_retention(
 
 	TOMB_TRY(tomb_storage_option_list(v->pg, v->arena, &options, &n, err));
 	for (size_t i = 0; i < n; i++)
-		if (tomb_str_eq(options[i].name, object->storage_option) && options[i].min_days > 0)
-			page->retention = tomb_view_text(
-				v, "kept at least %s", tomb_view_count(v, options[i].min_days, "day").p);
+		if (tomb_str_eq(options[i].name, object->storage_option))
+			page->retention = tomb_view_kept(v, options[i].min_days);
 	return TOMB_OK;
 }
 

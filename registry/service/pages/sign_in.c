@@ -116,7 +116,7 @@ enum tomb_code tomb_page_sign_out(
 	if (ctx->session.n > 0)
 		TOMB_TRY(tomb_session_end(ctx->link.pg, ctx->session, TOMB_VIA_WEB, err));
 	TOMB_TRY(set_cookie(req, res, TOMB_STR(""), -1, err));
-	return tomb_response_redirect(res, TOMB_STR("/sign_in?notice=You+have+signed+out."), err);
+	return tomb_response_redirect(res, TOMB_STR("/sign_in?notice=signed-out"), err);
 }
 
 enum tomb_code tomb_page_front(

@@ -171,6 +171,13 @@ struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacl
 	return tomb_view_text(v, "Cannot be deleted now: %.*s.", TOMB_STR_ARG(obstacles->detail));
 }
 
+struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days)
+{
+	if (min_days <= 0)
+		return TOMB_STR("");
+	return tomb_view_text(v, "kept at least %.*s", TOMB_STR_ARG(tomb_view_count(v, min_days, "day")));
+}
+
 struct tomb_str tomb_view_tone(struct tomb_str state)
 {
 	static const struct {

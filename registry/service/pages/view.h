@@ -47,6 +47,9 @@ bool tomb_view_may_request(const struct tomb_view *v, int64_t institution_id);
 /* Why something may not be asked for, and from when on it may (P-13); "" if nothing is in the way. */
 struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacle *obstacles, size_t n);
 
+/* "kept at least 90 days"; "" for an option without a minimum. */
+struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days);
+
 /* The class of a badge, and a word with a capital, for a state in the ledger's words. */
 struct tomb_str tomb_view_tone(struct tomb_str state);
 struct tomb_str tomb_view_word(struct tomb_view *v, struct tomb_str state);
