@@ -5,6 +5,7 @@
  * wrap: tomb_claim_take tomb_claim_confirm tomb_store_probe tomb_store_stat
  * wrap: tomb_store_delete_many tomb_store_verify_absent tomb_settle tomb_tx_commit unlinkat
  */
+#include "kill_step.h"
 #include "lane.h"
 #include "pg_fixture.h"
 #include "sql.gen.h"
@@ -14,7 +15,6 @@
 
 #include <inttypes.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -24,55 +24,33 @@
 
 enum { FILES = 3, COPIES = 2 };
 
-/* Every entry to and every return from a wrapped function is a step; at this one the process is killed.  0: never. */
-static long kill_at;
-static long steps;
-
-static void step(void)
-{
-	if (kill_at != 0 && ++steps == kill_at)
-		(void)kill(getpid(), SIGKILL);
-}
-
-#define WRAP(ret, name, params, args)                                                                                  \
-	ret __real_##name params;                                                                                      \
-	ret __wrap_##name params;                                                                                      \
-	ret __wrap_##name params                                                                                       \
-	{                                                                                                              \
-		ret result;                                                                                            \
-		step();                                                                                                \
-		result = __real_##name args;                                                                           \
-		step();                                                                                                \
-		return result;                                                                                         \
-	}
-
-WRAP(enum tomb_code, tomb_claim_take,
+KILL_STEPS_AROUND(enum tomb_code, tomb_claim_take,
 	(struct tomb_pg * pg, int64_t id, struct tomb_str owner, int64_t ms, struct tomb_arena *arena,
 		struct tomb_claim *out, bool *taken, struct tomb_err *err),
 	(pg, id, owner, ms, arena, out, taken, err))
-WRAP(enum tomb_code, tomb_claim_confirm,
+KILL_STEPS_AROUND(enum tomb_code, tomb_claim_confirm,
 	(struct tomb_pg * pg, struct tomb_claim *claim, int64_t ms, struct tomb_arena *arena, struct tomb_err *err),
 	(pg, claim, ms, arena, err))
-WRAP(enum tomb_code, tomb_store_probe, (struct tomb_store * store, struct tomb_probe *out, struct tomb_err *err),
-	(store, out, err))
-WRAP(enum tomb_code, tomb_store_stat,
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_probe,
+	(struct tomb_store * store, struct tomb_probe *out, struct tomb_err *err), (store, out, err))
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_stat,
 	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_stat *out,
 		struct tomb_err *err),
 	(store, key, arena, out, err))
-WRAP(enum tomb_code, tomb_store_delete_many,
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_delete_many,
 	(struct tomb_store * store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 		struct tomb_result *results, struct tomb_err *err),
 	(store, targets, n, arena, results, err))
-WRAP(enum tomb_code, tomb_store_verify_absent,
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_verify_absent,
 	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out,
 		struct tomb_err *err),
 	(store, key, arena, out, err))
-WRAP(enum tomb_code, tomb_settle,
+KILL_STEPS_AROUND(enum tomb_code, tomb_settle,
 	(struct tomb_pg * pg, const struct tomb_claim *claim, const struct tomb_settlement *settlement,
 		struct tomb_arena *arena, struct tomb_settle_counts *out, struct tomb_err *err),
 	(pg, claim, settlement, arena, out, err))
-WRAP(enum tomb_code, tomb_tx_commit, (struct tomb_tx * tx, struct tomb_err *err), (tx, err))
-WRAP(int, unlinkat, (int dir, const char *name, int flags), (dir, name, flags))
+KILL_STEPS_AROUND(enum tomb_code, tomb_tx_commit, (struct tomb_tx * tx, struct tomb_err *err), (tx, err))
+KILL_STEPS_AROUND(int, unlinkat, (int dir, const char *name, int flags), (dir, name, flags))
 
 static bool never(void)
 {
@@ -95,7 +73,7 @@ static bool lane_survives(struct tomb_world *w, int64_t batch, long at)
 		if (tomb_pg_open(&lane.pg, tomb_fixture_pg_worker(), sql_all, sql_nall, &err) != TOMB_OK ||
 			tomb_stores_open(w->backends_file, &lane.stores, &err) != TOMB_OK)
 			_exit(2);
-		kill_at = at;
+		kill_step_at(at);
 		_exit(tomb_lane_do(&lane, batch, &err) == TOMB_OK ? 0 : 3);
 	}
 	assert_true(pid > 0);

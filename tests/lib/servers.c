@@ -25,6 +25,7 @@ struct server {
 	char dir[64];
 	char socket[96]; /* of a server that has one; "" for one that makes the file "listening" */
 	char certificate[96];
+	char mails[96];
 	char words[WORDS_MAX][256];
 	char *argv[WORDS_MAX + 1];
 	int nwords;
@@ -281,6 +282,7 @@ struct server *smtp_server_start(const char *const *options)
 	struct server *server = new_server("smtp");
 
 	(void)snprintf(server->certificate, sizeof server->certificate, "%s/cert.pem", server->dir);
+	(void)snprintf(server->mails, sizeof server->mails, "%s/mail/new", server->dir);
 	add_word(server, "%s", python);
 	add_word(server, "%s", smtp_script);
 	add_word(server, "%s", server->dir);
@@ -302,6 +304,11 @@ int smtp_server_port(const struct server *server)
 		die(path);
 	(void)fclose(file); /* read only */
 	return (int)strtol(text, NULL, 10);
+}
+
+const char *smtp_server_mails(const struct server *server)
+{
+	return server->mails;
 }
 
 const char *smtp_server_certificate(const struct server *server)

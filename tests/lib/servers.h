@@ -33,6 +33,7 @@ struct tomb_address redis_address(void);
  */
 struct server *smtp_server_start(const char *const *options);
 int smtp_server_port(const struct server *server);
+const char *smtp_server_mails(const struct server *server); /* the folder with one file for each, see mail_folder.h */
 
 /* The certificate of a server with TLS, which has signed itself: for "localhost" and 127.0.0.1. */
 const char *smtp_server_certificate(const struct server *server);
