@@ -53,6 +53,10 @@ static enum tomb_code pick_exact(struct tomb_pg *pg, int64_t scope, const struct
 		is_newest_first(filter), range.from, filter->object_id};
 	struct sql_read_file_pick_exact_row *row = NULL;
 
+	if (!tomb_filter_has_prefix(filter->identifier, filter->prefix)) {
+		*ids = (struct tomb_int8s){NULL, 0};
+		return TOMB_OK;
+	}
 	TOMB_TRY(sql_read_file_pick_exact(pg, &args, arena, &row, err));
 	*ids = row->ids;
 	return TOMB_OK;

@@ -10,12 +10,36 @@ enum {
 	COUNT_ARENA_MAX = 1024 * 1024
 };
 
+static bool is_newest_first(const struct tomb_object_filter *filter)
+{
+	return filter->newest_first && filter->prefix.n == 0 && !filter->by_name;
+}
+
+/* At most one object has an identifier: it is the whole list, unless the other filters leave it out. */
+static enum tomb_code pick_exact(struct tomb_pg *pg, int64_t scope, const struct tomb_object_filter *filter,
+	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
+{
+	struct sql_read_object_pick_exact_args args = {
+		scope, filter->state, filter->state.n == 0, filter->identifier, is_newest_first(filter), range.from};
+	struct sql_read_object_pick_exact_row *row = NULL;
+
+	if (!tomb_filter_has_prefix(filter->identifier, filter->prefix)) {
+		*ids = (struct tomb_int8s){NULL, 0};
+		return TOMB_OK;
+	}
+	TOMB_TRY(sql_read_object_pick_exact(pg, &args, arena, &row, err));
+	*ids = row->ids;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_object_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
 	struct sql_read_object_pick_row *row = NULL;
 	struct sql_read_object_pick_named_row *named = NULL;
 
+	if (filter->identifier.n > 0)
+		return pick_exact(pg, scope, filter, range, arena, ids, err);
 	if (filter->prefix.n > 0 || filter->by_name) {
 		struct sql_read_object_pick_named_args args = {
 			scope, filter->state, filter->state.n == 0, filter->prefix, range.from, range.at_most};
@@ -30,11 +54,6 @@ static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_
 	TOMB_TRY(sql_read_object_pick(pg, &args, arena, &row, err));
 	*ids = row->ids;
 	return TOMB_OK;
-}
-
-static bool is_newest_first(const struct tomb_object_filter *filter)
-{
-	return filter->newest_first && filter->prefix.n == 0 && !filter->by_name;
 }
 
 static struct tomb_object object_of(const struct sql_read_object_rows_row *r)
@@ -63,6 +82,8 @@ static struct tomb_object object_of(const struct sql_read_object_rows_row *r)
 		.active_files = r->active_files,
 		.active_bytes = r->active_bytes,
 		.deleted_files = r->deleted_files,
+		.payload_files = r->payload_files,
+		.payload_bytes = r->payload_bytes,
 	};
 }
 

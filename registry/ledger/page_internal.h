@@ -43,6 +43,11 @@ enum tomb_code tomb_filter_word(const char *what, struct tomb_str word, const st
 /* "A", "D" or "". */
 enum tomb_code tomb_filter_state(struct tomb_str state, struct tomb_err *err) TOMB_MUST_USE;
 
+static inline bool tomb_filter_has_prefix(struct tomb_str text, struct tomb_str prefix)
+{
+	return text.n >= prefix.n && tomb_str_eq((struct tomb_str){text.p, prefix.n}, prefix);
+}
+
 /* A time that may be null in the ledger is 0 here. */
 static inline int64_t tomb_us_or_0(bool is_null, int64_t us)
 {

@@ -38,6 +38,18 @@ select coalesce(array_agg(p.id order by p.identifier collate "C"), '{}') as ids 
 	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text)
 	order by q.identifier collate "C" limit $5::int) p;
 
+-- The object with this identifier, if it is on the page that begins at from_id.
+-- :name read_object_pick_exact :one
+-- :arg scope int8
+-- :arg state text?
+-- :arg identifier text
+-- :arg newest_first bool
+-- :arg from_id int8
+-- :col ids int8[]
+select coalesce(array_agg(o.id), '{}') as ids from intellectual_object o
+where o.identifier = $3::text and ($1::bigint = 0 or o.institution_id = $1::bigint) and ($2::text is null or o.state = $2::text)
+	and case when $4::bool then o.id < $5::bigint else o.id > $5::bigint end;
+
 -- :name read_object_find :opt
 -- :arg scope int8
 -- :arg id int8
@@ -73,16 +85,21 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 -- :col active_files int8
 -- :col active_bytes int8
 -- :col deleted_files int8
+-- :col payload_files int8
+-- :col payload_bytes int8
 select o.id, o.institution_id, n.identifier as institution, n.name as institution_name, o.identifier, o.bag_name, o.title, o.description,
 	o.alt_identifier, o.access, o.bag_group_identifier, o.bagit_profile_identifier, o.source_organization,
 	o.internal_sender_identifier, o.internal_sender_description, s.name as storage_option, o.state = 'D' as is_deleted, o.cycle,
-	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files
+	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, c.payload_files, c.payload_bytes
 from unnest($2::bigint[]) with ordinality p (id, place) join intellectual_object o on o.id = p.id
 join institution n on n.id = o.institution_id join storage_option s on s.id = o.storage_option_id
 cross join lateral (
 	select count(*) filter (where f.state = 'A') as active_files,
 		coalesce(sum(f.size_bytes) filter (where f.state = 'A'), 0)::bigint as active_bytes,
-		count(*) filter (where f.state = 'D') as deleted_files
+		count(*) filter (where f.state = 'D') as deleted_files,
+		count(*) filter (where f.state = 'A' and starts_with(f.identifier, o.identifier || '/data/')) as payload_files,
+		coalesce(sum(f.size_bytes) filter (where f.state = 'A' and starts_with(f.identifier, o.identifier || '/data/')), 0)::bigint
+			as payload_bytes
 	from generic_file f where $3::bool and f.object_id = o.id) c
 where $1::bigint = 0 or o.institution_id = $1::bigint order by p.place;
 
