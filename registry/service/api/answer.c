@@ -1,0 +1,99 @@
+#include "answer.h"
+
+#include "tombstone/percent.h"
+
+enum { LINK_BYTES_MAX = 64 * 1024 /* a target of the longest request line, encoded anew */ };
+
+enum tomb_code tomb_api_order(struct tomb_str word, bool may_be_name, struct tomb_api_order *out, struct tomb_err *err)
+{
+	bool is_name = may_be_name && tomb_str_eq(word, TOMB_STR("name"));
+	bool is_newest = word.n == 0 || tomb_str_eq(word, TOMB_STR("newest"));
+
+	if (!is_name && !is_newest && !tomb_str_eq(word, TOMB_STR("oldest")))
+		return TOMB_FAIL(
+			err, TOMB_INVAL, "order is \"newest\"%s \"oldest\"", may_be_name ? ", \"name\" or" : " or");
+	*out = (struct tomb_api_order){.newest_first = is_newest, .by_name = is_name};
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_body(
+	const struct tomb_request *req, const struct tomb_json_field *fields, size_t n, void *out, struct tomb_err *err)
+{
+	struct tomb_str body = req->body.n > 0 ? req->body : TOMB_STR("{}");
+
+	if (req->body.n > 0 && !tomb_request_is_type(req, TOMB_STR("application/json")))
+		return TOMB_FAIL(err, TOMB_UNSUPPORTED, "the body is not application/json");
+	return tomb_json_read_text(body, req->route->body_max, fields, n, req->arena, out, err);
+}
+
+void tomb_api_time(struct tomb_json *w, const char *key, int64_t us)
+{
+	if (us == 0)
+		tomb_json_null(w, key);
+	else
+		tomb_json_time(w, key, us);
+}
+
+void tomb_api_id(struct tomb_json *w, const char *key, int64_t id)
+{
+	if (id == 0)
+		tomb_json_null(w, key);
+	else
+		tomb_json_int(w, key, id);
+}
+
+void tomb_api_begin_list(struct tomb_json *w)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_begin_array(w, "results");
+}
+
+enum tomb_code tomb_api_end_list(struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
+	struct tomb_str next, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO link = tomb_buf_init(LINK_BYTES_MAX);
+	struct tomb_str path;
+
+	tomb_json_end_array(w);
+	if (next.n > 0) {
+		tomb_api_link(&link, req, TOMB_STR("after"), next);
+		TOMB_TRY(tomb_buf_done(&link, &path, err));
+		tomb_json_str(w, "next", path);
+	} else {
+		tomb_json_null(w, "next");
+	}
+	tomb_json_end_object(w);
+	return tomb_api_sent(w, res, 200, err);
+}
+
+enum tomb_code tomb_api_sent(
+	const struct tomb_json *w, struct tomb_response *res, unsigned status, struct tomb_err *err)
+{
+	struct tomb_str json;
+
+	TOMB_TRY(tomb_json_done(w, &json, err));
+	res->status = status;
+	res->content_type = "application/json; charset=utf-8";
+	return TOMB_OK;
+}
+
+static void put_parameter(struct tomb_buf *out, bool *is_first, struct tomb_str name, struct tomb_str value)
+{
+	tomb_buf_put(out, *is_first ? TOMB_STR("?") : TOMB_STR("&"));
+	*is_first = false;
+	tomb_percent_encode(out, name);
+	tomb_buf_put(out, TOMB_STR("="));
+	tomb_percent_encode(out, value);
+}
+
+void tomb_api_link(struct tomb_buf *out, const struct tomb_request *req, struct tomb_str name, struct tomb_str value)
+{
+	bool is_first = true;
+
+	tomb_buf_put(out, req->path);
+	for (size_t i = 0; i < req->query.n; i++)
+		if (!tomb_str_eq(req->query.p[i].name, name))
+			put_parameter(out, &is_first, req->query.p[i].name, req->query.p[i].value);
+	if (value.n > 0)
+		put_parameter(out, &is_first, name, value);
+}

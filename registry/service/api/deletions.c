@@ -1,0 +1,117 @@
+/* /api/v1/deletions: requests, read */
+#include "answer.h"
+#include "api.h"
+#include "shape.h"
+
+struct deletions_query {
+	TOMB_API_PAGE_MEMBERS
+	struct tomb_str state;
+	struct tomb_str order;
+	struct tomb_str outcome;
+	int64_t institution_id;
+};
+
+static const struct tomb_form_field list_fields[] = {
+	TOMB_API_PAGE_FIELDS(struct deletions_query),
+	TOMB_FORM_TEXT(struct deletions_query, state, "state", 0, 10),
+	TOMB_FORM_TEXT(struct deletions_query, order, "order", 0, 10),
+	TOMB_FORM_INT(struct deletions_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+};
+
+static const struct tomb_form_field files_fields[] = {
+	TOMB_API_PAGE_FIELDS(struct deletions_query),
+	TOMB_FORM_TEXT(struct deletions_query, outcome, "outcome", 0, 10),
+};
+
+static const struct tomb_form_field items_fields[] = {
+	TOMB_API_PAGE_FIELDS(struct deletions_query),
+};
+
+enum tomb_code tomb_api_deletions(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct deletions_query q = {.limit = 0};
+	struct tomb_api_order order;
+	struct tomb_deletion_page found;
+	struct tomb_json w = tomb_json_init(&res->body);
+
+	TOMB_TRY(tomb_form_read(
+		req->query, list_fields, TOMB_COUNTOF(list_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_order(q.order, false, &order, err));
+	TOMB_TRY(tomb_deletion_view_list(ctx->link.pg, &ctx->actor,
+		&(struct tomb_deletion_filter){
+			.institution_id = q.institution_id,
+			.state = q.state,
+			.newest_first = order.newest_first,
+		},
+		&TOMB_API_PAGE(&q), req->arena, &found, err));
+	tomb_api_begin_list(&w);
+	for (size_t i = 0; i < found.n; i++)
+		tomb_shape_deletion(&w, &found.p[i], NULL);
+	return tomb_api_end_list(&w, req, res, found.next, err);
+}
+
+enum tomb_code tomb_api_deletion(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_deletion_progress progress;
+	struct tomb_deletion_view view;
+
+	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &view, err));
+	TOMB_TRY(tomb_deletion_view_progress(ctx->link.pg, &ctx->actor, &view, &progress, err));
+	tomb_shape_deletion(&w, &view, &progress);
+	return tomb_api_sent(&w, res, 200, err);
+}
+
+enum tomb_code tomb_api_deletion_items(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct deletions_query q = {.limit = 0};
+	struct tomb_deletion_items found;
+	struct tomb_json w = tomb_json_init(&res->body);
+
+	TOMB_TRY(tomb_form_read(
+		req->query, items_fields, TOMB_COUNTOF(items_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_deletion_view_items(
+		ctx->link.pg, &ctx->actor, req->params[0].id, &TOMB_API_PAGE(&q), req->arena, &found, err));
+	tomb_api_begin_list(&w);
+	for (size_t i = 0; i < found.n; i++)
+		tomb_shape_deletion_item(&w, &found.p[i]);
+	return tomb_api_end_list(&w, req, res, found.next, err);
+}
+
+enum tomb_code tomb_api_deletion_files(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct deletions_query q = {.limit = 0};
+	struct tomb_deletion_files_filter filter = {.request_id = req->params[0].id};
+	struct tomb_deletion_files found;
+	struct tomb_json w = tomb_json_init(&res->body);
+
+	TOMB_TRY(tomb_form_read(
+		req->query, files_fields, TOMB_COUNTOF(files_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	filter.outcome = q.outcome;
+	TOMB_TRY(tomb_deletion_view_files(
+		ctx->link.pg, &ctx->actor, &filter, &TOMB_API_PAGE(&q), req->arena, &found, err));
+	tomb_api_begin_list(&w);
+	for (size_t i = 0; i < found.n; i++)
+		tomb_shape_deletion_file(&w, &found.p[i]);
+	return tomb_api_end_list(&w, req, res, found.next, err);
+}
+
+enum tomb_code tomb_api_deletion_copies(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_deletion_copies *copies = NULL;
+	struct tomb_deletion_view view;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &view, err));
+	TOMB_TRY(tomb_deletion_view_copies(ctx->link.pg, &ctx->actor, &view, req->arena, &copies, &n, err));
+	tomb_api_begin_list(&w);
+	for (size_t i = 0; i < n; i++)
+		tomb_shape_deletion_copies(&w, &copies[i]);
+	return tomb_api_end_list(&w, req, res, TOMB_STR(""), err);
+}

@@ -1,0 +1,26 @@
+/* The things of the ledger as JSON: the same wherever they are shown. */
+#ifndef TOMB_API_SHAPE_H
+#define TOMB_API_SHAPE_H
+
+#include "tombstone/deletion_view.h"
+#include "tombstone/file.h"
+#include "tombstone/json_writer.h"
+#include "tombstone/premis_event.h"
+#include "tombstone/stop_switch.h"
+#include "tombstone/work_item.h"
+
+/* pending and parts may be NULL: they are left out then. */
+void tomb_shape_object(
+	struct tomb_json *w, const struct tomb_object *object, bool with_counts, const struct tomb_pending *pending);
+void tomb_shape_file(struct tomb_json *w, const struct tomb_file *file, const struct tomb_pending *pending,
+	const struct tomb_file_parts *parts);
+void tomb_shape_event(struct tomb_json *w, const struct tomb_premis_event *event);
+void tomb_shape_deletion(
+	struct tomb_json *w, const struct tomb_deletion_view *view, const struct tomb_deletion_progress *progress);
+void tomb_shape_deletion_item(struct tomb_json *w, const struct tomb_deletion_item *item);
+void tomb_shape_deletion_file(struct tomb_json *w, const struct tomb_deletion_file *file);
+void tomb_shape_deletion_copies(struct tomb_json *w, const struct tomb_deletion_copies *copies);
+void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
+void tomb_shape_stop_switch(struct tomb_json *w, const struct tomb_stop_switch *state);
+
+#endif
