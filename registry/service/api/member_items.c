@@ -1,0 +1,109 @@
+/* /member-api/v3/items: WorkItemView, with requested_at and completed_at added (P-17) */
+#include "answer.h"
+#include "api.h"
+#include "member_answer.h"
+#include "tombstone/work_item.h"
+
+struct items_query {
+	struct tomb_member_paging paging;
+	struct tomb_str action;
+	struct tomb_str status;
+	int64_t file_id;
+	int64_t object_id;
+	int64_t institution_id;
+};
+
+static const struct tomb_form_field fields[] = {
+	TOMB_MEMBER_PAGING_FIELDS(struct items_query),
+	TOMB_FORM_TEXT(struct items_query, action, "action", 0, 20),
+	TOMB_FORM_TEXT(struct items_query, status, "status", 0, 20),
+	TOMB_FORM_INT(struct items_query, file_id, "generic_file_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+	TOMB_FORM_INT(struct items_query, object_id, "intellectual_object_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+	TOMB_FORM_INT(struct items_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+};
+
+/* What only APTrust's machinery knows has its zero value. */
+static void put_machinery(struct tomb_json *w, const struct tomb_work_item *i)
+{
+	tomb_member_time(w, "bag_date", 0);
+	tomb_json_time(w, "date_processed", i->updated_at_us);
+	tomb_json_bool(w, "retry", i->completed_at_us == 0);
+	tomb_json_str(w, "node", TOMB_STR(""));
+	tomb_json_int(w, "pid", 0);
+	tomb_json_bool(w, "needs_admin_review", i->needs_admin_review);
+	tomb_member_time(w, "queued_at", i->queued_at_us);
+	tomb_json_int(w, "size", i->bytes_total);
+	tomb_member_time(w, "stage_started_at", i->started_at_us);
+	tomb_json_str(w, "aptrust_approver", TOMB_STR(""));
+}
+
+static void put_item(struct tomb_json *w, const struct tomb_work_item *i)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", i->id);
+	tomb_json_str(w, "name", i->bag_name.n > 0 ? i->bag_name : i->object_identifier);
+	tomb_json_str(w, "etag", TOMB_STR(""));
+	tomb_json_int(w, "institution_id", i->institution_id);
+	tomb_json_str(w, "institution_name", i->institution_name);
+	tomb_json_str(w, "institution_identifier", i->institution);
+	tomb_json_int(w, "intellectual_object_id", i->object_id);
+	tomb_json_str(w, "object_identifier", i->object_identifier);
+	tomb_json_str(w, "alt_identifier", i->alt_identifier);
+	tomb_json_str(w, "bag_group_identifier", i->bag_group_identifier);
+	tomb_json_str(w, "storage_option", i->storage_option);
+	tomb_json_str(w, "bagit_profile_identifier", i->bagit_profile_identifier);
+	tomb_json_str(w, "source_organization", i->source_organization);
+	tomb_json_str(w, "internal_sender_identifier", i->internal_sender_identifier);
+	tomb_json_int(w, "generic_file_id", i->file_id);
+	tomb_json_str(w, "generic_file_identifier", i->file_identifier);
+	tomb_json_str(w, "bucket", TOMB_STR(""));
+	tomb_json_str(w, "user", i->user_email);
+	tomb_json_str(w, "note", i->note);
+	tomb_json_str(w, "action", i->action);
+	tomb_json_str(w, "stage", i->stage);
+	tomb_json_str(w, "status", i->status);
+	tomb_json_str(w, "outcome", i->outcome);
+	put_machinery(w, i);
+	tomb_json_str(w, "inst_approver", i->approver_email);
+	tomb_json_int(w, "deletion_request_id", i->request_id);
+	tomb_json_time(w, "created_at", i->created_at_us);
+	tomb_json_time(w, "updated_at", i->updated_at_us);
+	tomb_json_time(w, "requested_at", i->requested_at_us);
+	tomb_member_time(w, "completed_at", i->completed_at_us);
+	tomb_json_end_object(w);
+}
+
+enum tomb_code tomb_member_items(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct items_query q = {.action = TOMB_STR("")};
+	struct tomb_work_item_filter filter = {.action = TOMB_STR("")};
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_work_item_page found;
+	int64_t count = 0;
+
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
+	filter.institution_id = q.institution_id;
+	filter.action = q.action;
+	filter.status = q.status;
+	filter.object_id = q.object_id;
+	filter.file_id = q.file_id;
+	filter.newest_first = q.paging.newest_first;
+	TOMB_TRY(tomb_work_item_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
+	TOMB_TRY(tomb_work_item_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	for (size_t i = 0; i < found.n; i++)
+		put_item(&w, &found.p[i]);
+	return tomb_member_end_list(&w, res, err);
+}
+
+enum tomb_code tomb_member_item(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_work_item item;
+
+	TOMB_TRY(tomb_work_item_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &item, err));
+	put_item(&w, &item);
+	return tomb_api_sent(&w, res, 200, err);
+}

@@ -1,0 +1,99 @@
+/* /member-api/v3/objects: IntellectualObjectView */
+#include "answer.h"
+#include "api.h"
+#include "member_answer.h"
+#include "tombstone/object.h"
+
+struct objects_query {
+	struct tomb_member_paging paging;
+	struct tomb_str state;
+	struct tomb_str identifier;
+	struct tomb_str starts_with;
+	int64_t institution_id;
+};
+
+static const struct tomb_form_field fields[] = {
+	TOMB_MEMBER_PAGING_FIELDS(struct objects_query),
+	TOMB_FORM_TEXT(struct objects_query, state, "state", 0, 1),
+	TOMB_FORM_TEXT(struct objects_query, identifier, "identifier", 0, 4096),
+	TOMB_FORM_TEXT(struct objects_query, starts_with, "identifier__starts_with", 0, 4096),
+	TOMB_FORM_INT(struct objects_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+};
+
+static void put_object(struct tomb_json *w, const struct tomb_object *o)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", o->id);
+	tomb_json_str(w, "title", o->title);
+	tomb_json_str(w, "description", o->description);
+	tomb_json_str(w, "identifier", o->identifier);
+	tomb_json_str(w, "alt_identifier", o->alt_identifier);
+	tomb_json_str(w, "access", o->access);
+	tomb_json_str(w, "bag_name", o->bag_name);
+	tomb_json_int(w, "institution_id", o->institution_id);
+	tomb_json_time(w, "created_at", o->created_at_us);
+	tomb_json_time(w, "updated_at", o->updated_at_us);
+	tomb_member_state(w, o->is_deleted);
+	tomb_json_str(w, "etag", TOMB_STR(""));
+	tomb_json_str(w, "bag_group_identifier", o->bag_group_identifier);
+	tomb_json_str(w, "storage_option", o->storage_option);
+	tomb_json_str(w, "bagit_profile_identifier", o->bagit_profile_identifier);
+	tomb_json_str(w, "source_organization", o->source_organization);
+	tomb_json_str(w, "internal_sender_identifier", o->internal_sender_identifier);
+	tomb_json_str(w, "internal_sender_description", o->internal_sender_description);
+	tomb_json_str(w, "institution_name", o->institution_name);
+	tomb_json_str(w, "institution_identifier", o->institution);
+	tomb_json_str(w, "institution_type", TOMB_STR("MemberInstitution"));
+	tomb_json_int(w, "institution_parent_id", 0);
+	tomb_json_int(w, "file_count", o->active_files);
+	tomb_json_int(w, "size", o->active_bytes);
+	tomb_json_int(w, "payload_file_count", o->payload_files);
+	tomb_json_int(w, "payload_size", o->payload_bytes);
+	tomb_json_end_object(w);
+}
+
+enum tomb_code tomb_member_objects(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct objects_query q = {.state = TOMB_STR("")};
+	struct tomb_object_filter filter = {.with_counts = true};
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_object_page found;
+	int64_t count = 0;
+
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
+	filter.institution_id = q.institution_id;
+	filter.state = q.state;
+	filter.identifier = q.identifier;
+	filter.prefix = q.starts_with;
+	filter.newest_first = q.paging.newest_first;
+	TOMB_TRY(tomb_object_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
+	TOMB_TRY(tomb_object_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	for (size_t i = 0; i < found.n; i++)
+		put_object(&w, &found.p[i]);
+	return tomb_member_end_list(&w, res, err);
+}
+
+static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, int64_t id,
+	struct tomb_str identifier, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_object object;
+
+	TOMB_TRY(tomb_object_find(ctx->link.pg, &ctx->actor, id, identifier, req->arena, &object, err));
+	put_object(&w, &object);
+	return tomb_api_sent(&w, res, 200, err);
+}
+
+enum tomb_code tomb_member_object(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	return show(ctx, req, res, req->params[0].id, TOMB_STR(""), err);
+}
+
+enum tomb_code tomb_member_object_named(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	return show(ctx, req, res, 0, tomb_member_name(req), err);
+}
