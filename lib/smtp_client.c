@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 enum { TEXT_MAX = 4095 }; /* bytes of a URL, a path, a user: as configuration has them */
 
@@ -186,6 +187,16 @@ static enum tomb_code set_options(struct tomb_smtp *smtp, const struct tomb_smtp
 	return TOMB_OK;
 }
 
+/* When it closes a connection, libcurl says QUIT and waits two minutes for a server that does not answer, whatever time
+ * it was given.  A socket that is shut for reading answers at once. */
+static void do_not_wait(struct tomb_smtp *smtp, int how)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(smtp->curl, CURLINFO_ACTIVESOCKET, &fd) == CURLE_OK && fd != CURL_SOCKET_BAD)
+		(void)shutdown(fd, how); /* if it is shut already, so much the better */
+}
+
 enum tomb_code tomb_smtp_open(struct tomb_smtp **out, const struct tomb_smtp_options *options, struct tomb_err *err)
 {
 	TOMB_SMTP_AUTO *smtp = calloc(1, sizeof *smtp);
@@ -210,6 +221,7 @@ void tomb_smtp_close(struct tomb_smtp *smtp)
 	if (!smtp)
 		return;
 	if (smtp->curl) {
+		do_not_wait(smtp, SHUT_RD);
 		curl_easy_cleanup(smtp->curl);
 		curl_global_cleanup();
 	}
@@ -274,7 +286,10 @@ static enum tomb_code hand_over(struct tomb_smtp *smtp, const struct tomb_mail *
 	smtp->curl_text[0] = '\0';
 	code = curl_easy_perform(smtp->curl);
 	SET(CURLOPT_MAIL_RCPT, NULL); /* it was borrowed */
-	return code == CURLE_OK ? TOMB_OK : failure(smtp, code, err);
+	if (code == CURLE_OK)
+		return TOMB_OK;
+	do_not_wait(smtp, SHUT_RDWR); /* nor use it again */
+	return failure(smtp, code, err);
 }
 
 enum tomb_code tomb_smtp_send(struct tomb_smtp *smtp, const struct tomb_mail *mail, struct tomb_err *err)

@@ -26,6 +26,8 @@ struct tomb_mail {
  * Appends the message to out: CRLF line ends, every line at most 78 characters where that is possible, ASCII only, and
  * no line that begins with a dot.  It says that a program wrote it (RFC 3834), so that nobody's holiday answers.
  *
+ * Whether all of it fitted, tomb_buf_done() says.
+ *
  * INVAL, naming the field, if an address is none, if a name, the subject or the message id is not one line of UTF-8
  * without control characters (a line end in it could begin another header), or if the body is not UTF-8.  TOOBIG past
  * the limits above.

@@ -245,6 +245,26 @@ static void limits_hold(void **state)
 	assert_int_equal(tomb_mail_build(&mail, &buf, &err), TOMB_INVAL);
 }
 
+static void too_small_a_buffer_is_noticed_at_every_size(void **state)
+{
+	struct tomb_mail mail = sample();
+	enum tomb_code code = TOMB_TOOBIG;
+	size_t max = 0;
+
+	(void)state;
+	mail.subject = TOMB_STR("L\xc3\xb6schung");
+	for (; code != TOMB_OK && max < 4096; max++) {
+		TOMB_BUF_AUTO buf = tomb_buf_init(max);
+		struct tomb_str out = {NULL, 7};
+		struct tomb_err err;
+
+		assert_int_equal(tomb_mail_build(&mail, &buf, &err), TOMB_OK);
+		code = tomb_buf_done(&buf, &out, &err);
+		assert_true(code == TOMB_OK ? out.n == max : code == TOMB_TOOBIG && out.n == 7);
+	}
+	assert_int_equal(code, TOMB_OK);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -257,6 +277,7 @@ int main(void)
 		cmocka_unit_test(long_lines_are_broken_softly_and_never_inside_a_character),
 		cmocka_unit_test(no_line_is_too_long_or_begins_with_a_dot),
 		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(too_small_a_buffer_is_noticed_at_every_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
