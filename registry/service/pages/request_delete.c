@@ -23,8 +23,9 @@ static struct tomb_deletion_list list_of(const struct target *target)
 {
 	struct tomb_int8s one = {&target->id, 1};
 
-	return target->noun[0] == 'o' ? (struct tomb_deletion_list){.object_ids = one}
-				      : (struct tomb_deletion_list){.file_ids = one};
+	if (target->noun[0] == 'o')
+		return (struct tomb_deletion_list){.object_ids = one};
+	return (struct tomb_deletion_list){.file_ids = one};
 }
 
 static enum tomb_code find_object(struct tomb_view *v, struct target *out, struct tomb_err *err)
