@@ -10,7 +10,7 @@ const struct tomb_config_table *tomb_cli_config_table(void)
 {
 	static const struct tomb_config_table table = {
 		.program = "tombstone",
-		.summary = "The operator's command.",
+		.summary = "The operator's command; \"tombstone help\" lists what it can do.",
 		.operands = "COMMAND [ARGUMENT]...",
 		.file = "/etc/tombstone/tombstone.conf",
 		.keys = keys,

@@ -1,0 +1,106 @@
+#include "commands.h"
+
+/* Options of all commands that act in the name of a person. */
+#define PERSON                                                                                                         \
+	{"user", "E-MAIL", "Whose API key it is.", false},                                                             \
+	{                                                                                                              \
+		"api-key-file", "FILE", "A file that holds the API key; else it is in TOMBSTONE_API_KEY.", false       \
+	}
+#define PASSWORD                                                                                                       \
+	{                                                                                                              \
+		"password-file", "FILE", "A file that holds the password; \"-\" or nothing: standard input.", false    \
+	}
+
+static const struct cli_command commands[] = {
+	{"help", "", 0, 0, "Lists the commands.", {{0}}, CLI_NEEDS_NOTHING, cli_help},
+	{"migrate", "", 0, 0, "Brings the ledger's schema forward; needs the setting database_owner.", {{0}},
+		CLI_NEEDS_NOTHING, cli_migrate},
+	{"institution create", "IDENTIFIER NAME", 2, 2, "Makes an institution: a domain name and a name for people.",
+		{{0}}, CLI_NEEDS_LEDGER, cli_institution_create},
+	{"institution list", "", 0, 0, "Lists the institutions.", {{0}}, CLI_NEEDS_LEDGER, cli_institution_list},
+	{"institution set", "IDENTIFIER", 1, 1, "Sets an institution's rules about admins.",
+		{{"admin-days", "DAYS",
+			 "How long somebody must be an admin to approve, and counts after having been one.", false},
+			{"sole-admin", "self|operator",
+				"What a sole admin's own request needs: that admin's consent, or an operator's.",
+				false}},
+		CLI_NEEDS_LEDGER, cli_institution_set},
+	{"institution deactivate", "IDENTIFIER", 1, 1, "Shuts an institution's people out at once; its holdings stay.",
+		{{0}}, CLI_NEEDS_LEDGER, cli_institution_deactivate},
+	{"user create", "E-MAIL", 1, 1, "Makes an account.",
+		{{"institution", "IDENTIFIER", "Whose person it is.", false},
+			{"name", "NAME", "The person's name.", false},
+			{"role", "ROLE", "sysadmin, inst_admin or inst_user.", false},
+			{"password-file", "FILE",
+				"A file that holds the password, \"-\" for standard input; without it, none yet.",
+				false}},
+		CLI_NEEDS_LEDGER, cli_user_create},
+	{"user list", "", 0, 0, "Lists accounts.", {{"institution", "IDENTIFIER", "Only of this institution.", false}},
+		CLI_NEEDS_LEDGER, cli_user_list},
+	{"user set-role", "E-MAIL ROLE", 2, 2, "Gives an account another role: sysadmin, inst_admin, inst_user.", {{0}},
+		CLI_NEEDS_LEDGER, cli_user_set_role},
+	{"user set-password", "E-MAIL", 1, 1, "Sets an account's password, and ends its sessions.", {PASSWORD},
+		CLI_NEEDS_LEDGER, cli_user_set_password},
+	{"user deactivate", "E-MAIL", 1, 1, "Ends an account with its sessions, keys and tokens, at once.", {{0}},
+		CLI_NEEDS_LEDGER, cli_user_deactivate},
+	{"api-key create", "E-MAIL", 1, 1, "Makes an API key for an account, and prints it this once.",
+		{{"name", "NAME", "What it is for; default: cli.", false}}, CLI_NEEDS_LEDGER, cli_api_key_create},
+	{"api-key list", "", 0, 0, "Lists API keys.", {{"email", "E-MAIL", "Only this account's.", false}},
+		CLI_NEEDS_LEDGER, cli_api_key_list},
+	{"api-key revoke", "ID", 1, 1, "Makes an API key useless.", {{0}}, CLI_NEEDS_LEDGER, cli_api_key_revoke},
+	{"storage setup", "", 0, 0, "Tells the ledger of the backends in the backends file, and makes storage options.",
+		{{"option", "NAME[:DAYS]=BACKEND[,BACKEND]...",
+			 "A storage option with a copy in each of these backends, kept DAYS days at least; the days of "
+			 "the usual "
+			 "options (Standard, Glacier-OH, Wasabi-VA, ...) are known.",
+			 true},
+			{"defaults", NULL, "All usual options, each on the backends that --backend names.", false},
+			{"backend", "NAME", "For --defaults; without it, all backends of the file.", true}},
+		CLI_NEEDS_LEDGER, cli_storage_setup},
+	{"storage list", "", 0, 0, "Lists the storage options with their backends.", {{0}}, CLI_NEEDS_LEDGER,
+		cli_storage_list},
+	{"bag", "FOLDER OUT", 2, 2, "Makes a bag (BagIt 1.0) of a folder: the folder OUT, which must not exist.",
+		{{"title", "TEXT", "The object's title.", false}, {"description", "TEXT", "What it is.", false},
+			{"access", "RIGHT", "Consortia, Institution or Restricted.", false},
+			{"storage-option", "NAME", "How it shall be stored.", false},
+			{"info", "LABEL:VALUE", "A line of bag-info.txt.", true}},
+		CLI_NEEDS_NOTHING, cli_bag},
+	{"ingest", "BAG", 1, 1, "Stores a bag (a folder or a tar file) and records it: all of it, or nothing.",
+		{{"institution", "IDENTIFIER", "Whose bag it is.", false},
+			{"storage-option", "NAME", "Where the bag does not say it.", false},
+			{"threads", "N", "Files that are stored at the same time; default: 8.", false}},
+		CLI_NEEDS_LEDGER, cli_ingest},
+	{"request", "", 0, 0, "Asks for the deletion of objects and files; another admin must approve it.",
+		{{"object", "ID", "An object, by number or identifier.", true},
+			{"file", "ID", "A file, by number or identifier.", true},
+			{"reason", "TEXT", "Why: for those who decide, and for the record.", false}, PERSON},
+		CLI_NEEDS_PERSON, cli_request},
+	{"approve", "REQUEST", 1, 1, "Approves a deletion request.",
+		{{"token", "TOKEN", "From the mail about the request.", false},
+			{"token-file", "FILE", "A file that holds it.", false}, PERSON},
+		CLI_NEEDS_PERSON, cli_approve},
+	{"reject", "REQUEST", 1, 1, "Rejects a deletion request.",
+		{{"token", "TOKEN", "From the mail about the request.", false},
+			{"token-file", "FILE", "A file that holds it.", false}, PERSON},
+		CLI_NEEDS_PERSON, cli_reject},
+	{"status", "[REQUEST]", 0, 1, "Shows how far a deletion is; without a number, what is going on.",
+		{{"follow", NULL, "Watch until the work ends.", false},
+			{"work-item", "ID", "This work item instead of a request.", false}},
+		CLI_NEEDS_LEDGER, cli_status},
+	{"requeue", "WORK-ITEM", 1, 1, "Puts the failed files of a work item to work again.", {{0}}, CLI_NEEDS_LEDGER,
+		cli_requeue},
+	{"stop", "", 0, 0, "Halts all workers within one batch.", {{"reason", "TEXT", "Why; required.", false}},
+		CLI_NEEDS_LEDGER, cli_stop},
+	{"start", "", 0, 0, "Lets the workers work again.", {{"reason", "TEXT", "Why.", false}}, CLI_NEEDS_LEDGER,
+		cli_start},
+	{"audit verify", "", 0, 0, "Checks that the audit log is whole; exit code 1 and the place if it is not.", {{0}},
+		CLI_NEEDS_LEDGER, cli_audit_verify},
+	{"premis", "IDENTIFIER", 1, 1, "Prints an object or a file with its history as PREMIS 3 (XML).", {{0}},
+		CLI_NEEDS_LEDGER, cli_premis},
+};
+
+const struct cli_command *cli_commands(size_t *n)
+{
+	*n = TOMB_COUNTOF(commands);
+	return commands;
+}

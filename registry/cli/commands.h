@@ -1,0 +1,17 @@
+/* Every command's function; the table of them is in commands.c. */
+#ifndef TOMB_CLI_COMMANDS_H
+#define TOMB_CLI_COMMANDS_H
+
+#include "cli.h"
+
+cli_fn cli_migrate, cli_help;
+cli_fn cli_institution_create, cli_institution_list, cli_institution_set, cli_institution_deactivate;
+cli_fn cli_user_create, cli_user_list, cli_user_set_role, cli_user_set_password, cli_user_deactivate;
+cli_fn cli_api_key_create, cli_api_key_list, cli_api_key_revoke;
+cli_fn cli_storage_setup, cli_storage_list;
+cli_fn cli_bag, cli_ingest;
+cli_fn cli_request, cli_approve, cli_reject;
+cli_fn cli_status, cli_requeue, cli_stop, cli_start;
+cli_fn cli_audit_verify, cli_premis;
+
+#endif
