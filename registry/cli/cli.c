@@ -49,7 +49,7 @@ static bool is_refusal(enum tomb_code code)
 static int end(const struct cli *cli, enum tomb_code code, const struct tomb_err *err)
 {
 	if (code == TOMB_OK && fflush(stdout) == 0)
-		return cli->exit;
+		return (int)cli->exit;
 	if (code == TOMB_OK) {
 		perror("tombstone: standard output");
 		return CLI_FAILED;
