@@ -47,13 +47,14 @@ static size_t read_to_end(int fd, char *text)
 	return n;
 }
 
-/* Takes a whole answer apart; leaves *out empty if it is not whole. */
+/* Takes a whole answer apart; leaves *out empty but for its status if it is not whole. */
 static void take_apart(const char *text, size_t n, struct raw_answer *out)
 {
 	const char *end = strstr(text, "\r\n\r\n");
 	size_t head = end ? (size_t)(end - text) + 4 : 0;
 	struct raw_answer a = {0};
 
+	out->status = n > 0 ? -1 : 0;
 	if (!end || head >= sizeof a.head || strncmp(text, "HTTP/1.1 ", 9) != 0)
 		return;
 	memcpy(a.head, text, head);

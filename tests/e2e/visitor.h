@@ -15,8 +15,8 @@ struct visitor {
 };
 
 /*
- * Each returns the answer's status, or 0 if the registry was gone before the answer was whole; *out is emptied first.
- * The path is made by printf().
+ * Each returns the answer's status, which is 0 if nobody answered and -1 if the answer broke off; *out is emptied
+ * first. The path is made by printf().
  */
 int visitor_get(struct visitor *v, struct raw_answer *out, const char *fmt, ...) TOMB_PRINTF(3, 4);
 
