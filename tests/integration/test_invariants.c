@@ -52,7 +52,7 @@ static enum tomb_code ours(void *ctx, struct tomb_err *err)
 	return TOMB_OK;
 }
 
-static void i1_each_check_that_fails_at_the_claim_keeps_the_bytes(void **state)
+static void x_01_i1_each_check_that_fails_at_the_claim_keeps_the_bytes(void **state)
 {
 	static const struct {
 		const char *sql; /* after the approval; %ld is the object */
@@ -389,7 +389,7 @@ static void x_12_the_stop_switch_halts_claims_and_confirmations(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(i1_each_check_that_fails_at_the_claim_keeps_the_bytes),
+		TEST(x_01_i1_each_check_that_fails_at_the_claim_keeps_the_bytes),
 		TEST(i1_a_hold_that_comes_during_the_preflight_wins),
 		TEST(i1_the_database_refuses_a_copy_that_is_on_no_approved_list),
 		TEST(i2_a_file_with_a_copy_that_is_left_cannot_be_deleted),
