@@ -78,6 +78,19 @@ int site_tear_down(void **state)
 	return 0;
 }
 
+int64_t site_bag(struct site *s)
+{
+	return tomb_world_object(&s->world, "test.edu/bag", 30, 2);
+}
+
+void site_bobs_token(struct site *s, int64_t request_id, char form[static SITE_TOKEN_FORM])
+{
+	char token[TOMB_TOKEN_TEXT];
+
+	tomb_world_token(&s->world, request_id, &s->world.bob, token);
+	(void)snprintf(form, SITE_TOKEN_FORM, "token=%s", token);
+}
+
 static void ask(struct site *s, const struct site_user *user, const char *method, const char *target, const char *form,
 	struct raw_answer *out)
 {

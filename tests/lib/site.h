@@ -6,6 +6,8 @@
 #include "tombstone/session.h"
 #include "world.h"
 
+enum { SITE_TOKEN_FORM = 128 };
+
 /* Somebody who has signed in. */
 struct site_user {
 	char token[TOMB_TOKEN_TEXT];
@@ -23,6 +25,12 @@ struct site {
 /* As cmocka's setup and teardown: *state is the site. */
 int site_set_up(void **state);
 int site_tear_down(void **state);
+
+/* "test.edu/bag" with thirty files of two copies. */
+int64_t site_bag(struct site *s);
+
+/* The form field "token=..." with a token for Bob. */
+void site_bobs_token(struct site *s, int64_t request_id, char form[static SITE_TOKEN_FORM]);
 
 /* One page; user NULL: a stranger.  The path is made by printf(). */
 void site_get(struct site *s, const struct site_user *user, struct raw_answer *out, const char *fmt, ...)

@@ -5,6 +5,14 @@
 #include "pager.h"
 #include "past.h"
 
+/* How far it has come since the approval. */
+static struct tomb_str work_of(const struct tomb_deletion_view *r)
+{
+	if (r->deletion_id == 0)
+		return TOMB_STR("");
+	return r->finished_at_us != 0 ? TOMB_STR("Work ended") : TOMB_STR("Work goes on");
+}
+
 static struct html_deletions_rows row_of(struct tomb_view *v, const struct tomb_deletion_view *r)
 {
 	int64_t more = r->named_objects + r->named_files - 1;
@@ -23,6 +31,7 @@ static struct html_deletions_rows row_of(struct tomb_view *v, const struct tomb_
 		.requested_at = r->requested_at_us,
 		.decided_by = tomb_past_person(v, r->decided_by_name, r->decided_by_email),
 		.decided_at = r->decided_at_us,
+		.work = work_of(r),
 		.decision = tomb_str_eq(r->verdict, TOMB_STR("approve")) ? TOMB_STR("Approved") : TOMB_STR("Rejected"),
 	};
 }

@@ -15,7 +15,7 @@ static enum tomb_code show(struct tomb_view *v, const struct tomb_premis_event_f
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu events", found.n);
 	for (size_t i = 0; i < found.n; i++)
-		rows[i] = (struct html_events_events)TOMB_ROW_EVENT(found.p[i]);
+		rows[i] = (struct html_events_events)TOMB_ROW_EVENT(v, found.p[i]);
 	page->id = v->id;
 	page->events = rows;
 	page->nevents = found.n;

@@ -18,13 +18,28 @@ static enum tomb_code fill_events(struct tomb_view *v, struct html_file *page, s
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu events", found.n);
 	for (size_t i = 0; i < found.n; i++) {
-		rows[i] = (struct html_file_events)TOMB_ROW_EVENT(found.p[i]);
+		rows[i] = (struct html_file_events)TOMB_ROW_EVENT(v, found.p[i]);
 		rows[i].file_id = 0; /* it is the page's own */
 	}
 	page->events = rows;
 	page->nevents = found.n;
 	page->has_more_events = found.next.n > 0;
 	return TOMB_OK;
+}
+
+/* As people write them. */
+static struct tomb_str algorithm_name(struct tomb_str algorithm)
+{
+	static const struct {
+		struct tomb_str stored;
+		struct tomb_str name;
+	} names[] = {{{"md5", 3}, {"MD5", 3}}, {{"sha1", 4}, {"SHA-1", 5}}, {{"sha256", 6}, {"SHA-256", 7}},
+		{{"sha512", 6}, {"SHA-512", 7}}};
+
+	for (size_t i = 0; i < TOMB_COUNTOF(names); i++)
+		if (tomb_str_eq(algorithm, names[i].stored))
+			return names[i].name;
+	return algorithm;
 }
 
 static enum tomb_code fill_parts(struct tomb_view *v, struct html_file *page, struct tomb_err *err)
@@ -39,8 +54,8 @@ static enum tomb_code fill_parts(struct tomb_view *v, struct html_file *page, st
 	if (!checksums || !copies)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu checksums and %zu copies", parts.nchecksums, parts.ncopies);
 	for (size_t i = 0; i < parts.nchecksums; i++)
-		checksums[i] = (struct html_file_checksums){parts.checksums[i].algorithm, parts.checksums[i].digest,
-			parts.checksums[i].generation, parts.checksums[i].created_at_us};
+		checksums[i] = (struct html_file_checksums){algorithm_name(parts.checksums[i].algorithm),
+			parts.checksums[i].digest, parts.checksums[i].generation, parts.checksums[i].created_at_us};
 	for (size_t i = 0; i < parts.ncopies; i++)
 		copies[i] = (struct html_file_copies)TOMB_ROW_COPY(v, parts.copies[i]);
 	page->checksums = checksums;
@@ -88,6 +103,7 @@ static struct html_file describe(struct tomb_view *v, const struct tomb_file *fi
 		.institution = file->institution_name,
 		.format = file->file_format,
 		.bytes = file->size_bytes,
+		.exact_bytes = file->size_bytes < 1000 ? TOMB_STR("") : tomb_view_count(v, file->size_bytes, "byte"),
 		.uuid = tomb_view_text(v, "%s", tomb_uuid_text(file->uuid, uuid)),
 		.storage_option = file->storage_option,
 		.is_deleted = file->is_deleted,

@@ -69,6 +69,31 @@ struct html_page tomb_frame(
 	return page;
 }
 
+/* "this", but not "test.edu/bag" or "7": how many letters the first word has. */
+static size_t plain_word(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] >= 'a' && text[n] <= 'z')
+		n++;
+	return text[n] == ' ' ? n : 0;
+}
+
+struct tomb_str tomb_frame_sentence(struct tomb_arena *arena, const char *text)
+{
+	size_t n = strlen(text);
+	char *made = TOMB_NEW(arena, char, n + 1);
+
+	if (!made || n == 0)
+		return tomb_str_from(text);
+	memcpy(made, text, n);
+	if (plain_word(text) > 0)
+		made[0] = (char)(made[0] - 'a' + 'A');
+	if (text[n - 1] != '.')
+		made[n++] = '.';
+	return (struct tomb_str){made, n};
+}
+
 void tomb_frame_sent(struct tomb_response *res, unsigned status)
 {
 	res->status = status;
@@ -81,7 +106,7 @@ static enum tomb_code error_page(struct tomb_ctx *ctx, struct tomb_request *req,
 	struct html_error v = {
 		.page = tomb_frame(ctx, req, "This did not work", TOMB_SECTION_NONE),
 		.status = tomb_code_http(what->code),
-		.detail = tomb_str_from(what->text),
+		.detail = tomb_frame_sentence(req->arena, what->text),
 		.advice = TOMB_STR("Try again; if it happens again, tell the operator the request number below."),
 		.request_id = tomb_str_from(req->id),
 	};

@@ -17,6 +17,9 @@ enum tomb_section {
 struct html_page tomb_frame(
 	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section);
 
+/* text, which is an error's, as a sentence: with a capital, unless it begins with a name, and a full stop. */
+struct tomb_str tomb_frame_sentence(struct tomb_arena *arena, const char *text);
+
 /* Marks res as a page; its body was rendered by a template. */
 void tomb_frame_sent(struct tomb_response *res, unsigned status);
 

@@ -117,7 +117,7 @@ static enum tomb_code fill_events(struct tomb_view *v, struct html_object *page,
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu events", found.n);
 	for (size_t i = 0; i < found.n; i++)
-		rows[i] = (struct html_object_events)TOMB_ROW_EVENT(found.p[i]);
+		rows[i] = (struct html_object_events)TOMB_ROW_EVENT(v, found.p[i]);
 	page->events = rows;
 	page->nevents = found.n;
 	return TOMB_OK;

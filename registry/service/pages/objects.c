@@ -39,6 +39,7 @@ static enum tomb_code fill_rows(
 			.id = found->p[i].id,
 			.identifier = found->p[i].identifier,
 			.title = found->p[i].title,
+			.has_title = !tomb_str_eq(found->p[i].title, found->p[i].identifier),
 			.institution = found->p[i].institution_name,
 			.storage_option = found->p[i].storage_option,
 			.is_deleted = found->p[i].is_deleted,

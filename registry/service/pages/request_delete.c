@@ -104,7 +104,7 @@ static enum tomb_code show(struct tomb_view *v, const struct target *target, str
 	};
 
 	if (problem) {
-		item.text = tomb_str_from(problem->text);
+		item.text = tomb_frame_sentence(v->arena, problem->text);
 		page.problems = (struct html_problems){&item, 1};
 	}
 	TOMB_TRY(fill_impacts(v, target, &page, err));

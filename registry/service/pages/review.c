@@ -22,7 +22,7 @@ static enum tomb_code ask_token(
 	};
 
 	if (problem) {
-		item.text = tomb_str_from(problem->text);
+		item.text = tomb_frame_sentence(v->arena, problem->text);
 		page.problems = (struct html_problems){&item, 1};
 	}
 	html_review_token(&v->res->body, &page);
@@ -40,7 +40,7 @@ static enum tomb_code say_over(struct tomb_view *v, const struct tomb_err *why, 
 		.page = tomb_frame(
 			v->ctx, v->req, is_gone ? "No longer valid" : "Not possible now", TOMB_SECTION_DELETIONS),
 		.id = v->id,
-		.detail = tomb_str_from(why->text),
+		.detail = tomb_frame_sentence(v->arena, why->text),
 		.may_look = is_seen,
 		.may_resend = is_gone && is_seen && tomb_str_eq(request.state, TOMB_STR("open")) &&
 			      tomb_view_may_request(v, request.institution_id),

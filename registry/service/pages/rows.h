@@ -20,9 +20,10 @@
 	}
 
 /* web/part/events.html, from a struct tomb_premis_event. */
-#define TOMB_ROW_EVENT(e)                                                                                              \
+#define TOMB_ROW_EVENT(v, e)                                                                                           \
 	{                                                                                                              \
-		.at = (e).at_us, .label = tomb_premis_event_info((e).type)->label, .version = (e).generation,          \
+		.at = (e).at_us, .label = tomb_view_word((v), tomb_premis_event_info((e).type)->label),                \
+		/* the first one goes without saying */ .version = (e).generation > 1 ? (e).generation : 0,            \
 		.outcome = (e).outcome, .tone = tomb_view_tone((e).outcome), .detail = (e).detail,                     \
 		.information = (e).outcome_information, .file_id = (e).file_id, .file_identifier = (e).file_identifier \
 	}

@@ -32,7 +32,7 @@ static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	struct tomb_str body;
 
 	if (problem) {
-		item.text = tomb_str_from(problem->text);
+		item.text = tomb_frame_sentence(req->arena, problem->text);
 		v.problems = (struct html_problems){&item, 1};
 	}
 	html_sign_in(&res->body, &v);

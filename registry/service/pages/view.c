@@ -125,7 +125,7 @@ struct tomb_str tomb_view_count(struct tomb_view *v, int64_t n, const char *noun
 {
 	TOMB_BUF_AUTO text = tomb_buf_init(TEXT_MAX);
 	size_t length = strlen(noun);
-	bool is_y = length > 0 && noun[length - 1] == 'y';
+	bool is_y = length > 1 && noun[length - 1] == 'y' && !strchr("aeiou", noun[length - 2]);
 
 	put_number(&text, n);
 	if (n == 1)

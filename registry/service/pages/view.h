@@ -36,9 +36,10 @@ enum tomb_code tomb_view_field(
 /* Texts in the arena; "" when there is no memory, which tomb_view_done() reports. */
 struct tomb_str tomb_view_text(struct tomb_view *v, const char *fmt, ...) TOMB_PRINTF(2, 3);
 struct tomb_str tomb_view_keep(struct tomb_view *v, const struct tomb_buf *text);
-struct tomb_str tomb_view_number(struct tomb_view *v, int64_t n);                  /* "3,402" */
-struct tomb_str tomb_view_count(struct tomb_view *v, int64_t n, const char *noun); /* "1 file", "3,402 files" */
-struct tomb_str tomb_view_size(struct tomb_view *v, int64_t bytes);                /* "1.2 GB" */
+struct tomb_str tomb_view_number(struct tomb_view *v, int64_t n); /* "3,402" */
+struct tomb_str tomb_view_count(
+	struct tomb_view *v, int64_t n, const char *noun);          /* "1 file", "3,402 files", "2 copies" */
+struct tomb_str tomb_view_size(struct tomb_view *v, int64_t bytes); /* "1.2 GB" */
 struct tomb_str tomb_view_hex(struct tomb_view *v, struct tomb_str bytes);
 
 /* May the actor ask for the deletion of this institution's things? (P-01)  The verb asks again. */

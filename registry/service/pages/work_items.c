@@ -141,7 +141,7 @@ enum tomb_code tomb_page_work_item(
 
 	TOMB_TRY(tomb_work_item_find(v.pg, v.actor, v.id, v.arena, &w, err));
 	page = describe(&v, &w);
-	page.page.title = tomb_view_text(&v, "%.*s %" PRId64, TOMB_STR_ARG(w.action), w.id);
+	page.page.title = tomb_view_text(&v, "Work item %" PRId64 ": %.*s", w.id, TOMB_STR_ARG(w.action));
 	if (w.files_refused > 0)
 		page.refused = tomb_view_text(
 			&v, "%.*s refused", TOMB_STR_ARG(tomb_view_count(&v, w.files_refused, "file")));

@@ -1,0 +1,123 @@
+/* Asking for a deletion, as a browser does (deletion.md P-01, P-04, X-10). */
+#include "site.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static void p_01_an_admin_asks_after_seeing_what_will_happen(void **state)
+{
+	struct site *s = *state;
+	int64_t object = site_bag(s);
+	int64_t request = 0;
+	RAW_ANSWER_AUTO a = {0};
+
+	site_get(s, &s->alice, &a, "/objects/request_delete/%" PRId64, object);
+	SITE_SAYS(&a, 200, "<strong>30 files</strong> (1.9 kB), stored as 60 copies");
+	SITE_SAYS(&a, 200, ">Request deletion of 30 files (1.9 kB)<");
+	SITE_SAYS(&a, 200, "local-2");
+	site_post(
+		s, &s->alice, "reason=no%20longer%20needed%0D%0A%3Cb%3E", &a, "/objects/init_delete/%" PRId64, object);
+	assert_int_equal(a.status, 303);
+	request = tomb_world_number("select max(id) from deletion_request");
+	site_get(s, &s->alice, &a, "%s", raw_header(&a, "Location"));
+	SITE_SAYS(&a, 200, "The deletion was requested.");
+	SITE_SAYS(&a, 200, "bob@test.edu: mail not sent yet");
+	SITE_SAYS(&a, 200, "no longer needed\n&lt;b&gt;");
+	SITE_SAYS(&a, 200, "Awaiting approval");
+	site_get(s, &s->alice, &a, "/objects/show/%" PRId64, object);
+	SITE_SAYS(&a, 200, "Cannot be deleted now: deletion request");
+	site_get(s, &s->alice, &a, "/objects/request_delete/%" PRId64, object);
+	SITE_SAYS(&a, 200, "Cannot be deleted now: deletion request");
+	SITE_SILENT(&a, "Request deletion of");
+	site_post(s, &s->alice, "", &a, "/objects/init_delete/%" PRId64, object);
+	SITE_SAYS(&a, 409, "Not possible now");
+	assert_int_equal(tomb_world_number("select count(*) from deletion_request where id >= %" PRId64, request), 1);
+}
+
+static void p_01_a_file_is_asked_for_from_its_own_page(void **state)
+{
+	struct site *s = *state;
+	int64_t file = (site_bag(s), tomb_world_file(&s->world, "test.edu/bag/data/1"));
+	RAW_ANSWER_AUTO a = {0};
+
+	site_get(s, &s->alice, &a, "/files/request_delete/%" PRId64, file);
+	SITE_SAYS(&a, 200, ">Request deletion of 1 file (64 bytes)<");
+	site_post(s, &s->alice, "", &a, "/files/init_delete/%" PRId64, file);
+	assert_int_equal(a.status, 303);
+	site_get(s, &s->carol, &a, "%s", raw_header(&a, "Location"));
+	SITE_SAYS(&a, 200, "1 single file: 1 file, 64 bytes");
+	SITE_SAYS(&a, 200, "/files/show/");
+}
+
+static void p_01_others_may_not_ask(void **state)
+{
+	struct site *s = *state;
+	int64_t object = site_bag(s);
+	int64_t file = tomb_world_file(&s->world, "test.edu/bag/data/1");
+	const struct site_user *const users[] = {&s->carol, &s->oscar, &s->mallory};
+	RAW_ANSWER_AUTO a = {0};
+
+	for (size_t i = 0; i < TOMB_COUNTOF(users); i++) {
+		int want = users[i] == &s->mallory ? 404 : 403;
+
+		site_get(s, users[i], &a, "/objects/request_delete/%" PRId64, object);
+		assert_int_equal(a.status, want);
+		site_get(s, users[i], &a, "/files/request_delete/%" PRId64, file);
+		assert_int_equal(a.status, want);
+		site_post(s, users[i], "reason=x", &a, "/objects/init_delete/%" PRId64, object);
+		assert_int_equal(a.status, want);
+		site_post(s, users[i], "reason=x", &a, "/files/init_delete/%" PRId64, file);
+		assert_int_equal(a.status, want);
+	}
+	site_post_bare(s, NULL, "reason=x", &a, "/objects/init_delete/%" PRId64, object);
+	assert_int_equal(a.status, 401);
+	assert_int_equal(tomb_world_number("select count(*) from deletion_request"), 0);
+}
+
+static void a_form_without_its_csrf_value_changes_nothing(void **state)
+{
+	struct site *s = *state;
+	int64_t object = site_bag(s);
+	int64_t request = tomb_world_request_object(&s->world, object);
+	int64_t other = tomb_world_object(&s->world, "test.edu/other", 1, 1);
+	char form[SITE_TOKEN_FORM];
+	char wrong[256];
+	RAW_ANSWER_AUTO a = {0};
+
+	site_bobs_token(s, request, form);
+	(void)snprintf(wrong, sizeof wrong, "csrf=%s&%s", s->alice.csrf, form);
+	site_post_bare(s, &s->alice, "reason=x", &a, "/objects/init_delete/%" PRId64, other);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->bob, form, &a, "/deletions/approve/%" PRId64, request);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->bob, wrong, &a, "/deletions/approve/%" PRId64, request);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->bob, form, &a, "/deletions/reject/%" PRId64, request);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->bob, "", &a, "/deletions/resend/%" PRId64, request);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->oscar, "", &a, "/work_items/requeue/1");
+	assert_int_equal(a.status, 403);
+	assert_int_equal(tomb_world_number("select count(*) from deletion_request where state = 'open'"), 1);
+	assert_int_equal(tomb_world_number("select count(*) from decision"), 0);
+	assert_int_equal(tomb_world_number("select count(*) from approval_token where rotated_at is not null"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			p_01_an_admin_asks_after_seeing_what_will_happen, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			p_01_a_file_is_asked_for_from_its_own_page, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(p_01_others_may_not_ask, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_form_without_its_csrf_value_changes_nothing, site_set_up, site_tear_down),
+	};
+
+	return cmocka_run_group_tests_name("pages of requests", tests, NULL, NULL);
+}
