@@ -310,11 +310,12 @@ static void i8_a_changed_or_missing_audit_entry_is_found(void **state)
 {
 	struct tomb_world *w = *state;
 	struct tomb_audit_report report;
-	size_t sealed = 1;
+	size_t sealed = 0;
 
 	(void)approved_batch(w, "test.edu/bag", 1, 1);
 	tomb_world_work(w);
-	while (sealed > 0)
+	/* The sealer waits for every older transaction of the cluster, other tests' too. */
+	while (tomb_world_number("select (select count(*) from audit_entry) - (select count(*) from audit_seal)") > 0)
 		TOMB_OK_OR_FAIL(tomb_audit_seal(w->registry, 2, &sealed, &err));
 	TOMB_OK_OR_FAIL(tomb_audit_verify(w->registry, &report, &err));
 	assert_string_equal(report.problem, "");
