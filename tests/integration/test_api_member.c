@@ -134,8 +134,8 @@ static void p17_an_item_tells_when_it_was_requested_and_completed(void **state)
 	assert_string_equal(api_text(&a, "results.0.user"), "alice@test.edu");
 	assert_string_equal(api_text(&a, "results.0.inst_approver"), "bob@test.edu");
 	assert_string_equal(api_text(&a, "results.0.bag_date"), ZERO_TIME);
-	assert_true(strcmp(api_text(&a, "results.0.requested_at"), ZERO_TIME) > 0);
-	assert_true(strcmp(api_text(&a, "results.0.completed_at"), api_text(&a, "results.0.requested_at")) > 0);
+	assert_true(api_time(&a, "results.0.requested_at") > 0);
+	assert_true(api_time(&a, "results.0.completed_at") > api_time(&a, "results.0.requested_at"));
 	assert_false(api_bool(&a, "results.0.retry"));
 }
 

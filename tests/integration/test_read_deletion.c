@@ -13,7 +13,7 @@
 
 enum { ARENA_MAX = 1 << 22 };
 
-#define assert_text(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
+#define ASSERT_TEXT(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
 
 static struct tomb_deletion_view find(struct tomb_world *w, int64_t request, struct tomb_arena *arena)
 {
@@ -32,11 +32,11 @@ static void p11_a_request_shows_who_asked_who_decided_and_when(void **state)
 	struct tomb_deletion_view view = find(w, request, &arena);
 	int64_t deletion = 0;
 
-	assert_text(view.state, "open");
-	assert_text(view.state_text, "Awaiting approval");
-	assert_text(view.requested_by_email, "alice@test.edu");
-	assert_text(view.reason, "a test");
-	assert_text(view.first_identifier, "test.edu/bag");
+	ASSERT_TEXT(view.state, "open");
+	ASSERT_TEXT(view.state_text, "Awaiting approval");
+	ASSERT_TEXT(view.requested_by_email, "alice@test.edu");
+	ASSERT_TEXT(view.reason, "a test");
+	ASSERT_TEXT(view.first_identifier, "test.edu/bag");
 	assert_int_equal(view.named_objects, 1);
 	assert_int_equal(view.named_files, 0);
 	assert_int_equal(view.file_count, 3);
@@ -47,9 +47,9 @@ static void p11_a_request_shows_who_asked_who_decided_and_when(void **state)
 	assert_int_equal(view.decided_at_us, 0);
 	deletion = tomb_world_approve(w, request);
 	view = find(w, request, &arena);
-	assert_text(view.state_text, "Approved");
-	assert_text(view.verdict, "approve");
-	assert_text(view.decided_by_email, "bob@test.edu");
+	ASSERT_TEXT(view.state_text, "Approved");
+	ASSERT_TEXT(view.verdict, "approve");
+	ASSERT_TEXT(view.decided_by_email, "bob@test.edu");
 	assert_true(view.decided_at_us >= view.requested_at_us);
 	assert_int_equal(view.deletion_id, deletion);
 	assert_int_equal(view.finished_at_us, 0);
@@ -72,9 +72,9 @@ static void p08_a_rejected_request_says_so(void **state)
 	TOMB_OK_OR_FAIL(
 		tomb_decision_make(w->registry, &w->bob, request, TOMB_REJECT, tomb_str_from(token), &deletion, &err));
 	view = find(w, request, &arena);
-	assert_text(view.state_text, "Rejected");
-	assert_text(view.verdict, "reject");
-	assert_text(view.decided_by_email, "bob@test.edu");
+	ASSERT_TEXT(view.state_text, "Rejected");
+	ASSERT_TEXT(view.verdict, "reject");
+	ASSERT_TEXT(view.decided_by_email, "bob@test.edu");
 	assert_true(view.closed_at_us > 0);
 	assert_int_equal(view.deletion_id, 0);
 }
@@ -87,7 +87,7 @@ static void an_open_request_whose_time_is_over_is_expired_before_anybody_sweeps(
 	struct tomb_deletion_page found;
 
 	tomb_fixture_pg_exec("update deletion_request set expires_at = now() - interval '1 second'");
-	assert_text(find(w, request, &arena).state_text, "Expired");
+	ASSERT_TEXT(find(w, request, &arena).state_text, "Expired");
 	TOMB_OK_OR_FAIL(tomb_deletion_view_list(w->registry, &w->alice,
 		&(struct tomb_deletion_filter){.state = TOMB_STR("expired")}, &(struct tomb_page){.limit = 1}, &arena,
 		&found, &err));
@@ -105,7 +105,7 @@ static void p11_the_list_has_all_requests_of_the_institution(void **state)
 	const struct tomb_deletion_filter newest = {.newest_first = true};
 	struct tomb_deletion_page found = {.next = TOMB_STR("")};
 	struct tomb_page page = {.limit = 2};
-	int64_t made[5];
+	int64_t made[5] = {0};
 	size_t n = 0;
 	int64_t count = 0;
 
@@ -153,7 +153,7 @@ static void x05_the_exact_list_shows_the_fate_of_each_file_and_copy(void **state
 	page.after = TOMB_STR("");
 	TOMB_OK_OR_FAIL(tomb_deletion_view_files(w->registry, &w->carol, &filter, &page, &arena, &files, &err));
 	assert_int_equal(files.n, 1);
-	assert_text(files.p[0].identifier, "test.edu/bag/data/2");
+	ASSERT_TEXT(files.p[0].identifier, "test.edu/bag/data/2");
 	assert_memory_equal(files.p[0].reason.p, "superseded", 10);
 	assert_true(files.p[0].settled_at_us > 0);
 	view = find(w, request, &arena);
@@ -164,9 +164,9 @@ static void x05_the_exact_list_shows_the_fate_of_each_file_and_copy(void **state
 	assert_int_equal(progress.bytes_done, 256);
 	TOMB_OK_OR_FAIL(tomb_deletion_view_copies(w->registry, &w->carol, &view, &arena, &copies, &n, &err));
 	assert_int_equal(n, 2);
-	assert_text(copies[0].backend, "local-1");
-	assert_text(copies[0].status, "gone");
-	assert_text(copies[0].verification, "verified absent");
+	ASSERT_TEXT(copies[0].backend, "local-1");
+	ASSERT_TEXT(copies[0].status, "gone");
+	ASSERT_TEXT(copies[0].verification, "verified absent");
 	assert_int_equal(copies[0].copies, 4);
 }
 
@@ -174,7 +174,7 @@ static void p09_p11_what_was_named_leads_to_its_work_item(void **state)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	struct tomb_world *w = *state;
-	int64_t ids[2];
+	int64_t ids[2] = {0};
 	struct tomb_deletion_list list = {.file_ids = {ids, 2}};
 	struct tomb_deletion_request made;
 	struct tomb_deletion_items items;
@@ -186,7 +186,7 @@ static void p09_p11_what_was_named_leads_to_its_work_item(void **state)
 	TOMB_OK_OR_FAIL(tomb_deletion_view_items(
 		w->registry, &w->carol, made.id, &(struct tomb_page){.limit = 1}, &arena, &items, &err));
 	assert_int_equal(items.n, 1);
-	assert_text(items.p[0].file_identifier, "test.edu/bag/data/1");
+	ASSERT_TEXT(items.p[0].file_identifier, "test.edu/bag/data/1");
 	assert_int_equal(items.p[0].work_item_id, 0);
 	assert_true(items.p[0].is_open);
 	assert_int_equal(find(w, made.id, &arena).named_files, 2);
@@ -196,10 +196,10 @@ static void p09_p11_what_was_named_leads_to_its_work_item(void **state)
 		&(struct tomb_page){.limit = 1, .after = items.next}, &arena, &items, &err));
 	assert_int_equal(items.n, 1);
 	assert_int_equal(items.next.n, 0);
-	assert_text(items.p[0].file_identifier, "test.edu/bag/data/3");
+	ASSERT_TEXT(items.p[0].file_identifier, "test.edu/bag/data/3");
 	assert_true(items.p[0].is_deleted);
 	assert_false(items.p[0].is_open);
-	assert_text(items.p[0].work_status, "Success");
+	ASSERT_TEXT(items.p[0].work_status, "Success");
 	assert_int_not_equal(items.p[0].work_item_id, 0);
 }
 
@@ -217,14 +217,14 @@ static void p17_a_work_item_shows_when_it_was_requested_and_completed_and_by_who
 	TOMB_OK_OR_FAIL(tomb_work_item_list(
 		w->registry, &w->carol, &of_request, &(struct tomb_page){.limit = 5}, &arena, &found, &err));
 	assert_int_equal(found.n, 1);
-	assert_text(found.p[0].status, "Pending");
+	ASSERT_TEXT(found.p[0].status, "Pending");
 	assert_int_equal(found.p[0].completed_at_us, 0);
 	tomb_world_work(w);
 	TOMB_OK_OR_FAIL(tomb_work_item_find(w->registry, &w->carol, found.p[0].id, &arena, &item, &err));
-	assert_text(item.action, "Delete");
-	assert_text(item.status, "Success");
-	assert_text(item.user_email, "alice@test.edu");
-	assert_text(item.approver_email, "bob@test.edu");
+	ASSERT_TEXT(item.action, "Delete");
+	ASSERT_TEXT(item.status, "Success");
+	ASSERT_TEXT(item.user_email, "alice@test.edu");
+	ASSERT_TEXT(item.approver_email, "bob@test.edu");
 	assert_int_equal(item.request_id, request);
 	assert_int_equal(item.files_done, 3);
 	assert_int_equal(item.requested_at_us,

@@ -46,7 +46,7 @@ static void events_are_listed_of_everything_of_an_object_and_of_a_file(void **st
 	struct tomb_world *w = *state;
 	int64_t object = tomb_world_object(w, "test.edu/a", 2, 0);
 	int64_t file = tomb_world_file(w, "test.edu/a/data/1");
-	int64_t ids[32];
+	int64_t ids[32] = {0};
 
 	(void)tomb_world_object(w, "test.edu/b", 1, 0);
 	(void)tomb_world_object_in(w, w->other_institution, w->standard, "other.edu/a", 1, 0);

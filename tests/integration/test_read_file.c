@@ -13,7 +13,7 @@
 
 enum { ARENA_MAX = 1 << 22 };
 
-#define assert_text(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
+#define ASSERT_TEXT(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
 
 static size_t walk(struct tomb_world *w, const struct tomb_file_filter *filter, int32_t limit, int64_t *ids)
 {
@@ -48,7 +48,7 @@ static void pages_of_any_size_give_each_file_once_and_in_order(void **state)
 {
 	struct tomb_world *w = *state;
 	int64_t object = tomb_world_object(w, "test.edu/a", 3, 0);
-	int64_t ids[16];
+	int64_t ids[16] = {0};
 
 	(void)tomb_world_object(w, "test.edu/b", 2, 0);
 	(void)tomb_world_object_in(w, w->other_institution, w->standard, "other.edu/a", 2, 0);
@@ -74,7 +74,7 @@ static void p03_files_are_found_by_a_part_of_their_identifier_or_all_of_it(void 
 	struct tomb_world *w = *state;
 	int64_t object = tomb_world_object(w, "test.edu/a", 12, 0);
 	int64_t file = tomb_world_file(w, "test.edu/a/data/11");
-	int64_t ids[16];
+	int64_t ids[16] = {0};
 
 	(void)tomb_world_object(w, "test.edu/b", 1, 0);
 	assert_int_equal(walk(w, &(struct tomb_file_filter){.prefix = TOMB_STR("test.edu/a/data/1")}, 3, ids), 4);
@@ -137,16 +137,16 @@ static void p16_a_deleted_file_keeps_its_record_checksums_copies_and_events(void
 	TOMB_OK_OR_FAIL(tomb_file_find(w->registry, &w->carol, id, TOMB_STR(""), &arena, &file, &err));
 	assert_true(file.is_deleted);
 	assert_int_equal(file.object_id, object);
-	assert_text(file.identifier, "test.edu/bag/data/1");
-	assert_text(file.sha256, "00ff");
-	assert_text(file.md5, "");
+	ASSERT_TEXT(file.identifier, "test.edu/bag/data/1");
+	ASSERT_TEXT(file.sha256, "00ff");
+	ASSERT_TEXT(file.md5, "");
 	TOMB_OK_OR_FAIL(tomb_file_parts(w->registry, &w->carol, id, &arena, &parts, &err));
 	assert_int_equal(parts.nchecksums, 1);
 	assert_int_equal(parts.ncopies, 2);
 	for (size_t i = 0; i < 2; i++) {
-		assert_text(parts.copies[i].status, "gone");
-		assert_text(parts.copies[i].outcome, "removed");
-		assert_text(parts.copies[i].verification, "verified absent");
+		ASSERT_TEXT(parts.copies[i].status, "gone");
+		ASSERT_TEXT(parts.copies[i].outcome, "removed");
+		ASSERT_TEXT(parts.copies[i].verification, "verified absent");
 		assert_int_equal(parts.copies[i].deletion_id, deletion);
 		assert_true(parts.copies[i].url.n > 0);
 		assert_true(parts.copies[i].removed_at_us > 0 && parts.copies[i].verified_at_us > 0);
@@ -156,7 +156,7 @@ static void p16_a_deleted_file_keeps_its_record_checksums_copies_and_events(void
 	assert_int_equal(events.n, 2);
 	/* P-15: date, time and the e-mail of the requester. */
 	assert_int_equal(events.p[0].type, TOMB_PREMIS_DELETION);
-	assert_text(events.p[0].outcome_detail, "alice@test.edu");
+	ASSERT_TEXT(events.p[0].outcome_detail, "alice@test.edu");
 	assert_true(events.p[0].at_us > 0);
 	assert_int_equal(events.p[0].deletion_id, deletion);
 	assert_int_equal(events.p[1].type, TOMB_PREMIS_INGESTION);
@@ -186,15 +186,15 @@ static void every_generation_of_checksums_and_copies_is_shown_newest_first(void 
 	TOMB_OK_OR_FAIL(
 		tomb_file_find(w->registry, &w->alice, 0, TOMB_STR("test.edu/bag/data/1"), &arena, &file, &err));
 	assert_int_equal(file.generation, 2);
-	assert_text(file.md5, "a2");
-	assert_text(file.sha512, "a2");
+	ASSERT_TEXT(file.md5, "a2");
+	ASSERT_TEXT(file.sha512, "a2");
 	TOMB_OK_OR_FAIL(tomb_file_parts(w->registry, &w->alice, id, &arena, &parts, &err));
 	assert_int_equal(parts.nchecksums, 4);
 	assert_int_equal(parts.checksums[0].generation, 2);
 	assert_int_equal(parts.checksums[3].generation, 1);
 	assert_int_equal(parts.ncopies, 2);
-	assert_text(parts.copies[0].status, "stored");
-	assert_text(parts.copies[1].status, "superseded");
+	ASSERT_TEXT(parts.copies[0].status, "stored");
+	ASSERT_TEXT(parts.copies[1].status, "superseded");
 }
 
 int main(void)

@@ -13,7 +13,7 @@
 
 enum { ARENA_MAX = 1 << 22 };
 
-#define assert_text(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
+#define ASSERT_TEXT(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
 
 static void x_10_the_impact_counts_every_copy_that_is_still_there(void **state)
 {
@@ -27,8 +27,8 @@ static void x_10_the_impact_counts_every_copy_that_is_still_there(void **state)
 
 	TOMB_OK_OR_FAIL(tomb_impact_of_list(w->registry, &w->alice, &list, &arena, &found, &err));
 	assert_int_equal(found.n, 2);
-	assert_text(found.p[0].backend, "local-1");
-	assert_text(found.p[0].storage_option, "Standard");
+	ASSERT_TEXT(found.p[0].backend, "local-1");
+	ASSERT_TEXT(found.p[0].storage_option, "Standard");
 	assert_int_equal(found.p[0].copies, 4);
 	assert_int_equal(found.p[0].bytes, 256);
 	assert_int_equal(found.p[1].copies, 3);
@@ -59,7 +59,7 @@ static void p_02_formats_are_shares_of_the_active_files(void **state)
 	tomb_world_exec("update generic_file set state = 'D' where identifier like '%%/4'");
 	TOMB_OK_OR_FAIL(tomb_object_formats(w->registry, &w->carol, object, 9, &arena, &found, &n, &err));
 	assert_int_equal(n, 2);
-	assert_text(found[0].file_format, "text/plain");
+	ASSERT_TEXT(found[0].file_format, "text/plain");
 	assert_int_equal(found[0].files, 2);
 	assert_int_equal(found[0].bytes, 128);
 	assert_int_equal(found[1].files, 1);
@@ -86,11 +86,11 @@ static void p_13_each_file_of_a_list_has_its_own_obstacle(void **state)
 	ids[2] = tomb_world_file(w, "test.edu/free/data/2");
 	(void)tomb_world_request_file(w, ids[2]);
 	TOMB_OK_OR_FAIL(tomb_file_obstacles(w->registry, &w->alice, list, &arena, &found, &err));
-	assert_text(found[0].rule, "young");
+	ASSERT_TEXT(found[0].rule, "young");
 	assert_int_equal(found[0].eligible_day.n, 10);
 	assert_int_equal(found[0].code, TOMB_UNPROCESSABLE);
 	assert_int_equal(found[1].rule.n, 0);
-	assert_text(found[2].rule, "pending");
+	ASSERT_TEXT(found[2].rule, "pending");
 	TOMB_OK_OR_FAIL(tomb_file_obstacles(w->registry, &w->mallory, list, &arena, &found, &err));
 	assert_int_equal(found[0].rule.n, 0);
 }
@@ -109,8 +109,8 @@ static void copies_come_in_the_order_of_their_files_and_of_the_present_generatio
 	TOMB_OK_OR_FAIL(tomb_file_copies(w->registry, &w->carol, (struct tomb_int8s){ids, 2}, &arena, &found, &err));
 	assert_int_equal(found.n, 3);
 	assert_int_equal(found.p[0].file_id, ids[0]);
-	assert_text(found.p[0].backend, "local-1");
-	assert_text(found.p[1].backend, "local-2");
+	ASSERT_TEXT(found.p[0].backend, "local-1");
+	ASSERT_TEXT(found.p[1].backend, "local-2");
 	assert_int_equal(found.p[2].file_id, ids[1]);
 	assert_int_equal(found.p[2].generation, 2);
 	TOMB_OK_OR_FAIL(tomb_file_copies(w->registry, &w->mallory, (struct tomb_int8s){ids, 2}, &arena, &found, &err));
@@ -127,7 +127,7 @@ static void p_04_recipients_are_those_who_may_decide(void **state)
 
 	TOMB_OK_OR_FAIL(tomb_deletion_view_recipients(w->registry, &w->carol, request, &arena, &found, &n, &err));
 	assert_int_equal(n, 1);
-	assert_text(found[0].email, "bob@test.edu");
+	ASSERT_TEXT(found[0].email, "bob@test.edu");
 	assert_int_equal(found[0].mailed_at_us, 0);
 	tomb_world_exec("update alert set sent_at = now()");
 	TOMB_OK_OR_FAIL(tomb_deletion_view_recipients(w->registry, &w->carol, request, &arena, &found, &n, &err));

@@ -12,7 +12,7 @@
 
 enum { ARENA_MAX = 1 << 22 };
 
-#define assert_text(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
+#define ASSERT_TEXT(got, want) assert_true(tomb_str_eq((got), tomb_str_from(want)))
 
 static void exec(const char *fmt, ...) TOMB_PRINTF(1, 2);
 static void exec(const char *fmt, ...)
@@ -50,8 +50,8 @@ static void pages_of_any_size_give_each_object_once_and_in_order(void **state)
 	const struct tomb_object_filter by_id = {0};
 	const struct tomb_object_filter newest = {.newest_first = true};
 	const struct tomb_object_filter by_name = {.by_name = true};
-	int64_t made[5];
-	int64_t ids[16];
+	int64_t made[5] = {0};
+	int64_t ids[16] = {0};
 
 	made[0] = tomb_world_object(w, "test.edu/b", 1, 1);
 	made[1] = tomb_world_object(w, "test.edu/a", 0, 0);
@@ -80,7 +80,7 @@ static void a_list_is_filtered_by_state_and_prefix(void **state)
 	struct tomb_world *w = *state;
 	int64_t deleted = tomb_world_object(w, "test.edu/photos-1", 0, 0);
 	int64_t active = tomb_world_object(w, "test.edu/photos-2", 0, 0);
-	int64_t ids[16];
+	int64_t ids[16] = {0};
 
 	(void)tomb_world_object(w, "test.edu/photo", 0, 0);
 	(void)tomb_world_object(w, "test.edu/maps", 0, 0);
@@ -106,7 +106,7 @@ static void a_row_that_appears_or_changes_between_two_pages_neither_repeats_nor_
 	const struct tomb_object_filter newest = {.newest_first = true};
 	struct tomb_object_page found = {.next = TOMB_STR("")};
 	struct tomb_page page = {.limit = 2};
-	int64_t made[4];
+	int64_t made[4] = {0};
 
 	for (int i = 0; i < 4; i++) {
 		char name[32];
@@ -192,9 +192,9 @@ static void an_object_is_found_by_id_and_by_identifier_with_what_it_holds(void *
 	struct tomb_object found;
 
 	TOMB_OK_OR_FAIL(tomb_object_find(w->registry, &w->carol, id, TOMB_STR(""), &arena, &found, &err));
-	assert_text(found.identifier, "test.edu/bag");
-	assert_text(found.institution, "test.edu");
-	assert_text(found.storage_option, "Standard");
+	ASSERT_TEXT(found.identifier, "test.edu/bag");
+	ASSERT_TEXT(found.institution, "test.edu");
+	ASSERT_TEXT(found.storage_option, "Standard");
 	assert_false(found.is_deleted);
 	assert_int_equal(found.active_files, 3);
 	assert_int_equal(found.active_bytes, 192);
@@ -217,7 +217,7 @@ static void p16_a_deleted_object_stays_readable_and_says_how_it_ended(void **sta
 	assert_int_equal(pending.open_request_id, request);
 	assert_int_equal(pending.work_item_id, 0);
 	assert_int_equal(pending.nobstacles, 1);
-	assert_text(pending.obstacles[0].rule, "pending");
+	ASSERT_TEXT(pending.obstacles[0].rule, "pending");
 	deletion = tomb_world_approve(w, request);
 	TOMB_OK_OR_FAIL(tomb_object_pending(w->registry, &w->alice, id, &arena, &pending, &err));
 	assert_int_not_equal(pending.work_item_id, 0);
@@ -232,7 +232,7 @@ static void p16_a_deleted_object_stays_readable_and_says_how_it_ended(void **sta
 	assert_int_equal(pending.deletion_id, deletion);
 	assert_int_equal(pending.deletion_request_id, request);
 	assert_true(pending.deleted_at_us > 0);
-	assert_text(pending.obstacles[0].rule, "deleted");
+	ASSERT_TEXT(pending.obstacles[0].rule, "deleted");
 }
 
 static void p13_an_object_that_is_too_young_says_from_which_day_on_it_may_be_deleted(void **state)
@@ -245,7 +245,7 @@ static void p13_an_object_that_is_too_young_says_from_which_day_on_it_may_be_del
 
 	TOMB_OK_OR_FAIL(tomb_object_pending(w->registry, &w->alice, id, &arena, &pending, &err));
 	assert_int_equal(pending.nobstacles, 1);
-	assert_text(pending.obstacles[0].rule, "young");
+	ASSERT_TEXT(pending.obstacles[0].rule, "young");
 	assert_int_equal(pending.obstacles[0].eligible_at_us,
 		tomb_fixture_pg_number("select (extract(epoch from retention_until(stored_at, 90)) * 1000000)::bigint "
 				       "from copy"));

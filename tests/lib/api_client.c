@@ -1,6 +1,7 @@
 #include "api_client.h"
 
 #include "tombstone/api_key.h"
+#include "tombstone/time.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -108,8 +109,10 @@ const char *api_text(const struct raw_answer *a, const char *path)
 	json_t *root = NULL;
 	const char *text = json_string_value(find(a, path, &root));
 
-	if (!text)
+	if (!text) {
 		WRONG_TYPE(a, path);
+		return "";
+	}
 	text = keep(text);
 	json_decref(root);
 	return text;
@@ -127,6 +130,14 @@ int64_t api_number(const struct raw_answer *a, const char *path)
 	return n;
 }
 
+int64_t api_time(const struct raw_answer *a, const char *path)
+{
+	int64_t us = 0;
+
+	TOMB_OK_OR_FAIL(tomb_time_parse(tomb_str_from(api_text(a, path)), &us, &err));
+	return us;
+}
+
 bool api_bool(const struct raw_answer *a, const char *path)
 {
 	json_t *root = NULL;
@@ -142,7 +153,8 @@ bool api_bool(const struct raw_answer *a, const char *path)
 bool api_is_null(const struct raw_answer *a, const char *path)
 {
 	json_t *root = NULL;
-	bool is_null = json_is_null(find(a, path, &root));
+	const json_t *at = find(a, path, &root);
+	bool is_null = json_is_null(at);
 
 	json_decref(root);
 	return is_null;

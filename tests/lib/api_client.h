@@ -20,6 +20,7 @@ void api_send(struct site *s, const char *request, struct raw_answer *out);
  */
 const char *api_text(const struct raw_answer *a, const char *path);
 int64_t api_number(const struct raw_answer *a, const char *path);
+int64_t api_time(const struct raw_answer *a, const char *path); /* us since 1970 */
 bool api_bool(const struct raw_answer *a, const char *path);
 bool api_is_null(const struct raw_answer *a, const char *path);
 size_t api_count(const struct raw_answer *a, const char *path); /* elements of an array, members of an object */
