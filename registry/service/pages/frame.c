@@ -82,11 +82,11 @@ static size_t plain_word(const char *text)
 struct tomb_str tomb_frame_sentence(struct tomb_arena *arena, const char *text)
 {
 	size_t n = strlen(text);
-	char *made = TOMB_NEW(arena, char, n + 1);
+	char *made = TOMB_NEW(arena, char, n + 2);
 
 	if (!made || n == 0)
 		return tomb_str_from(text);
-	memcpy(made, text, n);
+	memcpy(made, text, n + 1);
 	if (plain_word(text) > 0)
 		made[0] = (char)(made[0] - 'a' + 'A');
 	if (text[n - 1] != '.')
