@@ -35,8 +35,10 @@ static void find_program(const char *name, char path[static PATH_BYTES])
 {
 	const char *bin = getenv("TOMBSTONE_BIN");
 
-	if (!bin)
+	if (!bin) {
 		fail_msg("TOMBSTONE_BIN does not say where the programs are");
+		return; /* fail_msg() does not come back, but is not declared so */
+	}
 	(void)snprintf(path, PATH_BYTES, "%s/%s", bin, name);
 	if (access(path, X_OK) != 0)
 		fail_msg("%s: %s", path, strerror(errno));
