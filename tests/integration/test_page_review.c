@@ -45,7 +45,7 @@ static void p_06_approval_starts_the_work_and_the_work_is_seen(void **state)
 	assert_int_equal(a.status, 303);
 	site_get(s, &s->bob, &a, "%s", raw_header(&a, "Location"));
 	SITE_SAYS(&a, 200, "You have approved this deletion.");
-	SITE_SAYS(&a, 200, "http-equiv=\"refresh\"");
+	SITE_SAYS(&a, 200, "http-equiv=\"refresh\" content=\"2;url=/deletions/show/");
 	SITE_SAYS(&a, 200, "0 of 30 files deleted");
 	item = tomb_world_number("select id from work_item");
 	site_get(s, &s->carol, &a, "/work_items/show/%" PRId64, item);

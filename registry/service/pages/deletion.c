@@ -8,10 +8,7 @@
 
 #include <inttypes.h>
 
-enum {
-	FILES_SHOWN = 50,
-	REFRESH_S = 2 /* while work goes on */
-};
+enum { FILES_SHOWN = 50 };
 
 static bool is(struct tomb_str word, const char *what)
 {
@@ -71,8 +68,8 @@ static enum tomb_code fill_progress(
 							       : TOMB_STR("Deletion incomplete");
 	page->is_running = r->finished_at_us == 0;
 	page->is_still = tomb_view_query(v, "still").n > 0;
-	if (page->is_running && !page->is_still)
-		page->page.refresh_s = REFRESH_S;
+	if (page->is_running)
+		tomb_view_refresh(v, &page->page, "/deletions/show");
 	return TOMB_OK;
 }
 

@@ -8,7 +8,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 16 * 1024 }; /* bytes of one text: a link with every filter and cursor in it */
+enum {
+	TEXT_MAX = 16 * 1024, /* bytes of one text: a link with every filter and cursor in it */
+	REFRESH_S = 2         /* often enough to see work move */
+};
 
 struct tomb_view tomb_view_of(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res)
 {
@@ -169,6 +172,15 @@ struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacl
 		return tomb_view_text(v, "Cannot be deleted yet: %.*s. It may be deleted from %.*s on.",
 			TOMB_STR_ARG(obstacles->detail), TOMB_STR_ARG(obstacles->eligible_day));
 	return tomb_view_text(v, "Cannot be deleted now: %.*s.", TOMB_STR_ARG(obstacles->detail));
+}
+
+void tomb_view_refresh(struct tomb_view *v, struct html_page *page, const char *path)
+{
+	if (tomb_view_query(v, "still").n > 0)
+		return;
+	page->refresh_s = REFRESH_S;
+	if (page->notice.n > 0)
+		page->refresh_to = tomb_view_text(v, "%s/%" PRId64, path, v->id);
 }
 
 struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days)

@@ -7,8 +7,6 @@
 
 #include <inttypes.h>
 
-enum { REFRESH_S = 2 /* while work goes on */ };
-
 static bool is(struct tomb_str word, const char *what)
 {
 	return tomb_str_eq(word, tomb_str_from(what));
@@ -148,8 +146,8 @@ enum tomb_code tomb_page_work_item(
 	if (w.files_failed > 0)
 		page.failed = tomb_view_text(
 			&v, "%.*s failed", TOMB_STR_ARG(tomb_view_count(&v, w.files_failed, "file")));
-	if (page.is_running && !page.is_still)
-		page.page.refresh_s = REFRESH_S;
+	if (page.is_running)
+		tomb_view_refresh(&v, &page.page, "/work_items/show");
 	html_work_item(&res->body, &page);
 	return tomb_view_done(&v, 200, err);
 }
