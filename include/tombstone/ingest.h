@@ -21,7 +21,8 @@ struct tomb_ingest_step {
 	int64_t bytes, bytes_done;
 };
 
-/* Called often, from the calling thread.  An error ends the ingest, which is then as failed as by any other. */
+/* Called often, from the calling thread.  An error ends the ingest, which is then as failed as by any other; but once
+ * the record is being written, it is only not called again. */
 typedef enum tomb_code tomb_ingest_fn(void *ctx, const struct tomb_ingest_step *step, struct tomb_err *err);
 
 struct tomb_ingest_order {

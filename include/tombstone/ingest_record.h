@@ -117,10 +117,10 @@ struct tomb_ingest_progress {
 	int64_t bytes;
 };
 
-/* These copies are safe; seqs are the files whose every copy is. */
+/* These copies are safe: all those of each file that is among them. */
 enum tomb_code tomb_ingest_record_stored(struct tomb_pg *pg, const struct tomb_ingest_record *rec,
-	const struct tomb_ingest_copy *copies, size_t n, struct tomb_int4s seqs,
-	const struct tomb_ingest_progress *progress, struct tomb_err *err) TOMB_MUST_USE;
+	const struct tomb_ingest_copy *copies, size_t n, const struct tomb_ingest_progress *progress,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 struct tomb_ingest_result {
 	bool is_wanting; /* nothing was recorded: more files must be stored since a deletion could reach them */
@@ -130,13 +130,22 @@ struct tomb_ingest_result {
 	int64_t bytes_stored;
 };
 
+/* How the record is made. */
+struct tomb_ingest_finish {
+	struct tomb_str agent; /* in the events, for ever */
+	/* Called now and then while it is written, if it is not NULL; it must not use pg.  Starts anew if the database
+	 * asks for the transaction to be repeated. */
+	void (*fn)(void *ctx, int64_t files_done);
+	void *ctx;
+};
+
 /*
- * Records everything, or nothing.  agent goes into the events.  STALE if somebody ended the work item; CONFLICT if a
+ * Records everything, or nothing.  STALE if somebody ended the work item; CONFLICT if a
  * file's identifier belongs to another object, or as begin.  After UNCERTAIN, send the bag again: what was recorded is
  * found unchanged.
  */
 enum tomb_code tomb_ingest_record_finish(struct tomb_pg *pg, const struct tomb_actor *actor,
-	const struct tomb_ingest_record *rec, struct tomb_str agent, struct tomb_ingest_result *out,
+	const struct tomb_ingest_record *rec, const struct tomb_ingest_finish *finish, struct tomb_ingest_result *out,
 	struct tomb_err *err) TOMB_MUST_USE;
 
 /* Ends the work item as failed; fine if it has ended already. */

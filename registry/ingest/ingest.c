@@ -1,8 +1,8 @@
 #include "tombstone/ingest.h"
 
-#include "file_format.h"
 #include "ingest_label.h"
 #include "ingest_store.h"
+#include "tombstone/format.h"
 
 enum {
 	/* How often more files may turn out to be wanted, or a store may falter, before an ingest gives up. */
@@ -17,11 +17,12 @@ struct ingest {
 	struct tomb_bag *bag;
 	struct tomb_ingest_start start;
 	struct tomb_ingest_record *rec;
+	bool is_unwatched; /* the caller's fn failed while the record was made */
 };
 
 static enum tomb_code tell(const struct ingest *in, const struct tomb_ingest_step *step, struct tomb_err *err)
 {
-	return in->order->fn ? in->order->fn(in->order->ctx, step, err) : TOMB_OK;
+	return in->order->fn && !in->is_unwatched ? in->order->fn(in->order->ctx, step, err) : TOMB_OK;
 }
 
 /* A tomb_bag_progress_fn. */
@@ -92,7 +93,7 @@ static enum tomb_code stage(
 	*file = (struct tomb_ingest_file){
 		.seq = ++s->seq,
 		.path = entry->path,
-		.format = file_format(entry->path),
+		.format = tomb_format_of(entry->path),
 		.size_bytes = entry->size_bytes,
 		.modified_us = entry->modified_us,
 		.declared = entry->declared,
@@ -118,6 +119,18 @@ static enum tomb_code stage_all(struct ingest *in, struct tomb_err *err)
 	return flush(s, err);
 }
 
+/* Of tomb_ingest_finish.  What is being recorded is not broken off. */
+static void tell_record(void *ctx, int64_t files_done)
+{
+	struct ingest *in = ctx;
+	struct tomb_err ignored;
+	struct tomb_ingest_step step = {
+		.phase = TOMB_INGEST_RECORD, .files = in->start.files, .files_done = files_done};
+
+	if (tell(in, &step, &ignored) != TOMB_OK)
+		in->is_unwatched = true;
+}
+
 /* Everything after the work item was committed. */
 static enum tomb_code carry_out(
 	struct ingest *in, struct put_pool *pool, struct tomb_ingest_result *result, struct tomb_err *err)
@@ -132,15 +145,14 @@ static enum tomb_code carry_out(
 		.files = in->start.files,
 		.bytes = in->start.bytes,
 	};
+	struct tomb_ingest_finish finish = {.agent = in->order->agent, .fn = tell_record, .ctx = in};
 
 	TOMB_TRY(stage_all(in, err));
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		TOMB_TRY(ingest_store_wanted(&store, err));
-		TOMB_TRY(tell(in,
-			&(struct tomb_ingest_step){
-				TOMB_INGEST_RECORD, store.files, store.files, store.bytes, store.bytes},
-			err));
-		TOMB_TRY(tomb_ingest_record_finish(in->pg, in->actor, in->rec, in->order->agent, result, err));
+		TOMB_TRY(tell(
+			in, &(struct tomb_ingest_step){.phase = TOMB_INGEST_RECORD, .files = in->start.files}, err));
+		TOMB_TRY(tomb_ingest_record_finish(in->pg, in->actor, in->rec, &finish, result, err));
 		if (!result->is_wanting)
 			return TOMB_OK;
 	}

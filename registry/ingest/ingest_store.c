@@ -42,11 +42,10 @@ static bool may_pass(enum tomb_code code)
 static enum tomb_code note_stored(struct pass *p, const struct put_done *done, size_t ndone, struct tomb_err *err)
 {
 	struct tomb_ingest_copy *copies = TOMB_NEW(&p->arena, struct tomb_ingest_copy, ndone * p->nbackends);
-	int32_t *seqs = TOMB_NEW(&p->arena, int32_t, ndone);
 	size_t failures = 0;
 	size_t n = 0;
 
-	if (!copies || !seqs)
+	if (!copies)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu stored files", ndone);
 	for (size_t i = 0; i < ndone; i++) {
 		size_t place = done[i].tag;
@@ -66,11 +65,10 @@ static enum tomb_code note_stored(struct pass *p, const struct put_done *done, s
 			copy->etag = done[i].copies[b].etag;
 			copy->version_id = done[i].copies[b].version_id;
 		}
-		seqs[n++] = p->wanted.p[place];
+		n++;
 	}
 	return tomb_ingest_record_stored(p->store->pg, p->store->rec, copies, n * p->nbackends,
-		(struct tomb_int4s){seqs, n}, &(struct tomb_ingest_progress){p->step.files_done, p->step.bytes_done},
-		err);
+		&(struct tomb_ingest_progress){p->step.files_done, p->step.bytes_done}, err);
 }
 
 static enum tomb_code end_chunk(struct pass *p, struct tomb_err *err)

@@ -13,7 +13,7 @@ enum {
 struct finish {
 	const struct tomb_actor *actor;
 	const struct tomb_ingest_record *rec;
-	struct tomb_str agent;
+	const struct tomb_ingest_finish *how;
 	struct tomb_ingest_result result;
 };
 
@@ -89,7 +89,7 @@ static enum tomb_code record_chunk(
 		pg, &(struct sql_ingest_checksums_insert_args){item, after, last}, NULL, err));
 	TOMB_TRY(sql_ingest_copies_insert(pg, &(struct sql_ingest_copies_insert_args){item, after, last}, NULL, err));
 	return sql_ingest_file_events(
-		pg, &(struct sql_ingest_file_events_args){item, after, last, f->agent}, NULL, err);
+		pg, &(struct sql_ingest_file_events_args){item, after, last, f->how->agent}, NULL, err);
 }
 
 static enum tomb_code record_files(
@@ -98,8 +98,11 @@ static enum tomb_code record_files(
 	struct sql_ingest_last_seq_row *last = NULL;
 
 	TOMB_TRY(sql_ingest_last_seq(pg, &(struct sql_ingest_last_seq_args){f->rec->work_item_id}, arena, &last, err));
-	for (int32_t after = 0; after < last->seq; after += RECORD_CHUNK)
+	for (int32_t after = 0; after < last->seq; after += RECORD_CHUNK) {
+		if (f->how->fn)
+			f->how->fn(f->how->ctx, after);
 		TOMB_TRY(record_chunk(pg, f, object_id, after, err));
+	}
 	return TOMB_OK;
 }
 
@@ -112,9 +115,8 @@ static enum tomb_code conclude(struct tomb_pg *pg, const struct finish *f, int64
 	char detail[128];
 
 	TOMB_TRY(sql_ingest_object_events(
-		pg, &(struct sql_ingest_object_events_args){object_id, rec->work_item_id, f->agent}, NULL, err));
-	TOMB_TRY(sql_ingest_recorded(
-		pg, &(struct sql_ingest_recorded_args){rec->work_item_id, object_id}, arena, &n, err));
+		pg, &(struct sql_ingest_object_events_args){object_id, rec->work_item_id, f->how->agent}, NULL, err));
+	TOMB_TRY(sql_ingest_recorded(pg, &(struct sql_ingest_recorded_args){rec->work_item_id}, arena, &n, err));
 	TOMB_TRY(sql_ingest_finish(pg,
 		&(struct sql_ingest_finish_args){rec->work_item_id, object_id, n->stored, n->unchanged}, NULL, err));
 	(void)snprintf(detail, sizeof detail,
@@ -170,10 +172,10 @@ static enum tomb_code record(struct tomb_pg *pg, void *ctx, struct tomb_err *err
 }
 
 enum tomb_code tomb_ingest_record_finish(struct tomb_pg *pg, const struct tomb_actor *actor,
-	const struct tomb_ingest_record *rec, struct tomb_str agent, struct tomb_ingest_result *out,
+	const struct tomb_ingest_record *rec, const struct tomb_ingest_finish *finish, struct tomb_ingest_result *out,
 	struct tomb_err *err)
 {
-	struct finish f = {.actor = actor, .rec = rec, .agent = agent};
+	struct finish f = {.actor = actor, .rec = rec, .how = finish};
 
 	TOMB_TRY(tomb_tx_run(pg, TOMB_READ_COMMITTED, record, &f, err));
 	if (!f.result.is_wanting)

@@ -162,11 +162,11 @@ static enum tomb_code insert_copies(struct tomb_pg *pg, const struct tomb_ingest
 }
 
 enum tomb_code tomb_ingest_record_stored(struct tomb_pg *pg, const struct tomb_ingest_record *rec,
-	const struct tomb_ingest_copy *copies, size_t n, struct tomb_int4s seqs,
-	const struct tomb_ingest_progress *progress, struct tomb_err *err)
+	const struct tomb_ingest_copy *copies, size_t n, const struct tomb_ingest_progress *progress,
+	struct tomb_err *err)
 {
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
-	struct sql_ingest_progress_args args = {rec->work_item_id, seqs, progress->files, progress->bytes};
+	struct sql_ingest_progress_args args = {rec->work_item_id, progress->files, progress->bytes};
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(insert_copies(pg, rec, copies, n, err));

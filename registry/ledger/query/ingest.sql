@@ -50,8 +50,6 @@ with dead as (
 	where object_identifier = $1::text and action = 'Ingest' and completed_at is null returning id, institution_id
 ), swept as (
 	delete from ingest_file f using dead d where f.work_item_id = d.id
-), swept_copies as (
-	delete from ingest_copy c using dead d where c.work_item_id = d.id
 )
 select id, institution_id from dead;
 
@@ -110,6 +108,7 @@ select seq from ingest_wanted($1::bigint, $2::bigint, $3::bigint, $4::int, $5::i
 insert into promised_put (url, backend_id, object_identifier)
 select a.url, a.backend_id, $1::text from unnest($2::text[], $3::bigint[]) as a (url, backend_id);
 
+-- Every copy of these files is stored.
 -- :name ingest_stored :exec
 -- :arg work_item_id int8
 -- :arg seqs int4[]
@@ -117,21 +116,18 @@ select a.url, a.backend_id, $1::text from unnest($2::text[], $3::bigint[]) as a 
 -- :arg urls text[]
 -- :arg version_ids text?[]
 -- :arg etags text?[]
-insert into ingest_copy (work_item_id, seq, backend_id, url, version_id, etag)
-select $1::bigint, a.seq, a.backend_id, a.url, a.version_id, a.etag
-from unnest($2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[]) as a (seq, backend_id, url, version_id, etag);
+update ingest_file i set backend_ids = a.backend_ids, urls = a.urls, version_ids = a.version_ids, etags = a.etags
+from (select seq, array_agg(backend_id) as backend_ids, array_agg(url) as urls, array_agg(version_id) as version_ids, array_agg(etag) as etags
+	from unnest($2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[]) as c (seq, backend_id, url, version_id, etag) group by seq) as a
+where i.work_item_id = $1::bigint and i.seq = a.seq;
 
--- Which files are stored now, and how far the ingest is.
+-- How far the ingest is.
 -- :name ingest_progress :exec
 -- :arg work_item_id int8
--- :arg seqs int4[]
 -- :arg files_done int8
 -- :arg bytes_done int8
-with stored as (
-	update ingest_file set is_stored = true where work_item_id = $1::bigint and seq = any ($2::int[])
-)
-update work_item set files_done = least($3::bigint, files_total), bytes_done = least($4::bigint, bytes_total), updated_at = now(),
-	note = format('%s of %s files stored', least($3::bigint, files_total), files_total)
+update work_item set files_done = least($2::bigint, files_total), bytes_done = least($3::bigint, bytes_total), updated_at = now(),
+	note = format('%s of %s files stored', least($2::bigint, files_total), files_total)
 where id = $1::bigint and completed_at is null;
 
 -- :name ingest_work_item_lock :opt
@@ -183,7 +179,8 @@ update intellectual_object set bag_name = $2::text, title = $3::text, descriptio
 where id = $1::bigint returning id, cycle;
 
 -- The statements of a record work on the files after one place in the bag and up to another.  now() tells what this
--- transaction has made from what was there.
+-- transaction has made from what was there.  "offset 0" makes the planner look each file up by its identifier: what it
+-- knows of ingest_file is always about another ingest.
 
 -- :name ingest_files_update :exec
 -- :arg work_item_id int8
@@ -193,8 +190,9 @@ where id = $1::bigint returning id, cycle;
 -- :arg storage_option_id int8
 update generic_file f set state = 'A', generation = f.generation + 1, file_format = i.file_format, size_bytes = i.size_bytes,
 	mod_time = i.mod_time, storage_option_id = $5::bigint, updated_at = now()
-from ingest_file i where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored
-	and f.identifier = i.identifier and f.object_id = $4::bigint;
+from ingest_file i cross join lateral (select g.id from generic_file g where g.identifier = i.identifier offset 0) as g
+where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null
+	and f.id = g.id and f.object_id + 0 = $4::bigint;
 
 -- Of the generations before: their bytes stay until the file is deleted.
 -- :name ingest_copies_supersede :exec
@@ -202,8 +200,8 @@ from ingest_file i where i.work_item_id = $1::bigint and i.seq > $2::int and i.s
 -- :arg after_seq int4
 -- :arg last_seq int4
 update copy c set status = 'superseded'
-from ingest_file i join generic_file f on f.identifier = i.identifier
-where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored
+from ingest_file i cross join lateral (select g.id, g.generation from generic_file g where g.identifier = i.identifier offset 0) as f
+where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null
 	and c.file_id = f.id and c.generation < f.generation and c.status = 'stored';
 
 -- :name ingest_files_insert :exec
@@ -215,8 +213,8 @@ where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i
 insert into generic_file (institution_id, object_id, identifier, file_format, size_bytes, storage_option_id, mod_time)
 select o.institution_id, o.id, i.identifier, i.file_format, i.size_bytes, $5::bigint, i.mod_time
 from ingest_file i join intellectual_object o on o.id = $4::bigint
-where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored
-	and not exists (select from generic_file f where f.identifier = i.identifier and f.object_id = o.id)
+where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null and not exists (
+	select from (select g.object_id from generic_file g where g.identifier = i.identifier offset 0) as f where f.object_id = o.id)
 order by i.seq;
 
 -- :name ingest_checksums_insert :exec
@@ -225,9 +223,9 @@ order by i.seq;
 -- :arg last_seq int4
 insert into checksum (file_id, generation, algorithm, digest)
 select f.id, f.generation, d.algorithm, d.digest
-from ingest_file i join generic_file f on f.identifier = i.identifier
+from ingest_file i cross join lateral (select g.id, g.generation from generic_file g where g.identifier = i.identifier offset 0) as f
 cross join lateral (values ('md5', i.md5), ('sha1', i.sha1), ('sha256', i.sha256), ('sha512', i.sha512)) as d (algorithm, digest)
-where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored and d.digest is not null;
+where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null and d.digest is not null;
 
 -- :name ingest_copies_insert :exec
 -- :arg work_item_id int8
@@ -236,9 +234,10 @@ where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i
 with made as (
 	insert into copy (file_id, generation, backend_id, storage_option_id, url, version_id, etag, size_bytes)
 	select f.id, f.generation, c.backend_id, f.storage_option_id, c.url, c.version_id, c.etag, f.size_bytes
-	from ingest_file i join generic_file f on f.identifier = i.identifier
-	join ingest_copy c on c.work_item_id = i.work_item_id and c.seq = i.seq
-	where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored returning url
+	from ingest_file i cross join lateral (select g.id, g.generation, g.storage_option_id, g.size_bytes from generic_file g
+		where g.identifier = i.identifier offset 0) as f
+	cross join lateral unnest(i.backend_ids, i.urls, i.version_ids, i.etags) as c (backend_id, url, version_id, etag)
+	where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null returning url
 )
 update promised_put p set recorded_at = now() from made m where p.url = m.url;
 
@@ -251,9 +250,8 @@ insert into premis_event (institution_id, object_id, file_id, generation, event_
 	object_used, agent)
 select f.institution_id, f.object_id, f.id, f.generation, e.type, e.detail, 'Success', e.outcome_detail, e.information,
 	'Tombstone ingest', $4::text
-from ingest_file i join generic_file f on f.identifier = i.identifier join storage_option s on s.id = f.storage_option_id
-cross join lateral (select count(*) as n, coalesce(string_agg(b.name, ', ' order by b.name), '') as backends from ingest_copy c
-	join storage_backend b on b.id = c.backend_id where c.work_item_id = i.work_item_id and c.seq = i.seq) as copies
+from ingest_file i cross join lateral (select g.*, s.name as storage_option from generic_file g
+	join storage_option s on s.id = g.storage_option_id where g.identifier = i.identifier offset 0) as f
 cross join lateral (
 	select 1, 'identifier assignment', 'Assigned the identifier', i.identifier, 'Object identifier and path in the bag'
 		where f.created_at = now()
@@ -266,11 +264,12 @@ cross join lateral (
 		from (values ('md5', i.md5), ('sha1', i.sha1), ('sha256', i.sha256), ('sha512', i.sha512)) as d (algorithm, digest)
 		where d.algorithm = any (i.declared)
 	union all
-	select 4, 'ingestion', 'Completed copy to preservation storage', s.name, format('Work item %s', i.work_item_id)
+	select 4, 'ingestion', 'Completed copy to preservation storage', f.storage_option, format('Work item %s', i.work_item_id)
 	union all
-	select 5, 'replication', 'Completed replication', copies.backends, format('%s copies', copies.n) where copies.n > 1
+	select 5, 'replication', 'Completed replication', (select string_agg(b.name, ', ' order by b.name) from storage_backend b
+		where b.id = any (i.backend_ids)), format('%s copies', cardinality(i.backend_ids)) where cardinality(i.backend_ids) > 1
 ) as e (step, type, detail, outcome_detail, information)
-where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.is_stored
+where i.work_item_id = $1::bigint and i.seq > $2::int and i.seq <= $3::int and i.urls is not null
 order by i.seq, e.step;
 
 -- :name ingest_object_events :exec
@@ -290,22 +289,23 @@ from intellectual_object o cross join lateral (
 	union all
 	select 4, 'ingestion', 'Ingested the bag', format('%s files stored, %s unchanged', n.stored, n.unchanged),
 		format('Work item %s', $2::bigint)
-	from (select count(*) filter (where i.is_stored) as stored, count(*) filter (where not i.is_stored) as unchanged
+	from (select count(i.urls) as stored, count(*) - count(i.urls) as unchanged
 		from ingest_file i where i.work_item_id = $2::bigint) as n
 ) as e (step, type, detail, outcome_detail, information)
 where o.id = $1::bigint order by e.step;
 
 -- :name ingest_recorded :one
 -- :arg work_item_id int8
--- :arg object_id int8
 -- :col stored int8
 -- :col unchanged int8
 -- :col stored_bytes int8
 -- :col list_digest bytea
-select count(*) filter (where i.is_stored) as stored, count(*) filter (where not i.is_stored) as unchanged,
-	coalesce(sum(i.size_bytes) filter (where i.is_stored), 0)::bigint as stored_bytes,
-	sha256(coalesce(string_agg(int8send(f.id) || int4send(f.generation), ''::bytea order by f.id) filter (where i.is_stored), '')) as list_digest
-from ingest_file i join generic_file f on f.identifier = i.identifier and f.object_id = $2::bigint where i.work_item_id = $1::bigint;
+select count(i.urls) as stored, count(*) - count(i.urls) as unchanged,
+	coalesce(sum(i.size_bytes) filter (where i.urls is not null), 0)::bigint as stored_bytes,
+	sha256(coalesce(string_agg(int8send(f.id) || int4send(f.generation), ''::bytea order by f.id) filter (where i.urls is not null), ''))
+		as list_digest
+from ingest_file i cross join lateral (select g.id, g.generation from generic_file g where g.identifier = i.identifier offset 0) as f
+where i.work_item_id = $1::bigint;
 
 -- :name ingest_finish :exec
 -- :arg work_item_id int8
@@ -314,8 +314,6 @@ from ingest_file i join generic_file f on f.identifier = i.identifier and f.obje
 -- :arg unchanged int8
 with swept as (
 	delete from ingest_file where work_item_id = $1::bigint
-), swept_copies as (
-	delete from ingest_copy where work_item_id = $1::bigint
 )
 update work_item set status = 'Success', stage = 'Record', outcome = 'Ingest complete', object_id = $2::bigint, files_done = files_total,
 	bytes_done = bytes_total, note = format('Ingest complete: %s files stored, %s unchanged.', $3::bigint, $4::bigint),
@@ -328,8 +326,6 @@ where id = $1::bigint and completed_at is null;
 -- :col institution_id int8
 with swept as (
 	delete from ingest_file where work_item_id = $1::bigint
-), swept_copies as (
-	delete from ingest_copy where work_item_id = $1::bigint
 )
 update work_item set status = 'Failed', outcome = 'Ingest incomplete', needs_admin_review = true, note = $2::text, completed_at = now(),
 	updated_at = now()

@@ -14,21 +14,15 @@ create unlogged table ingest_file (
 	sha256 text not null,
 	sha512 text,
 	declared text[] not null, -- the algorithms for which a manifest of the bag names this file
-	is_stored boolean not null default false,
+	-- Its copies, once every one of them is stored; the four arrays go side by side.
+	backend_ids bigint[],
+	urls text[],
+	version_ids text[],
+	etags text[],
 	primary key (work_item_id, seq)
 );
 
-create unlogged table ingest_copy (
-	work_item_id bigint not null,
-	seq int not null,
-	backend_id bigint not null,
-	url text not null,
-	version_id text,
-	etag text,
-	primary key (work_item_id, seq, backend_id)
-);
-
-grant select, insert, update, delete on ingest_file, ingest_copy to tombstone_registry;
+grant select, insert, update, delete on ingest_file to tombstone_registry;
 
 -- One ingest of an object at a time: the holder of this lock, which lives as long as its connection, is the one that
 -- runs.  An open work item whose lock is free belongs to an ingest that died.
@@ -39,14 +33,15 @@ $$;
 -- The files of an ingest that must be stored, in the order of the bag.  Stored already and left as it is: a file that
 -- is active with the same bytes, in the same storage option, with every copy in place, and that no deletion can still
 -- reach.  One that an open or approved request lists gets new bytes under new keys, so that whatever the request leads
--- to, what the depositor has just sent stays (P-20, I4).  object is 0 for a new one.
+-- to, what the depositor has just sent stays (P-20, I4).  object is 0 for a new one.  The file is looked up by its
+-- identifier and then compared: "offset 0" keeps the planner from walking all files of the object for each of them.
 create function ingest_wanted(item bigint, object bigint, option bigint, after int, at_most int)
 returns table (seq int) language sql stable as $$
 	select i.seq from ingest_file i
-	where i.work_item_id = item and i.seq > after and not i.is_stored and not exists (
-		select from generic_file f
+	where i.work_item_id = item and i.seq > after and i.urls is null and not exists (
+		select from (select * from generic_file g where g.identifier = i.identifier offset 0) f
 		join checksum k on k.file_id = f.id and k.generation = f.generation and k.algorithm = 'sha256' and k.digest = i.sha256
-		where f.identifier = i.identifier and f.object_id = object and f.state = 'A' and f.size_bytes = i.size_bytes
+		where f.object_id = object and f.state = 'A' and f.size_bytes = i.size_bytes
 			and f.storage_option_id = option
 			and not exists (select from storage_option_backend b where b.storage_option_id = option and not exists (
 				select from copy c where c.file_id = f.id and c.generation = f.generation and c.backend_id = b.backend_id
