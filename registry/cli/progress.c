@@ -153,6 +153,9 @@ void cli_progress_show(struct cli_progress *p, const struct cli_stage *s)
 		p->began_with = s->files_done;
 		p->percent_shown = -1;
 	}
+	/* A rate counts from the first file on: before it, something else was waited for. */
+	if (s->files_done == p->began_with)
+		p->began_at_us = now_us;
 	if (!is_new && !is_due && !is_done)
 		return;
 	if (p->is_terminal)
