@@ -69,7 +69,7 @@ static enum tomb_code fill_progress(
 	page->is_running = r->finished_at_us == 0;
 	page->is_still = tomb_view_query(v, "still").n > 0;
 	if (page->is_running)
-		tomb_view_refresh(v, &page->page, "/deletions/show");
+		return tomb_view_refresh(v, "/deletions/show", err);
 	return TOMB_OK;
 }
 

@@ -174,13 +174,15 @@ struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacl
 	return tomb_view_text(v, "Cannot be deleted now: %.*s.", TOMB_STR_ARG(obstacles->detail));
 }
 
-void tomb_view_refresh(struct tomb_view *v, struct html_page *page, const char *path)
+enum tomb_code tomb_view_refresh(struct tomb_view *v, const char *path, struct tomb_err *err)
 {
+	struct tomb_str again = tomb_view_text(v, "%d", REFRESH_S);
+
 	if (tomb_view_query(v, "still").n > 0)
-		return;
-	page->refresh_s = REFRESH_S;
-	if (page->notice.n > 0)
-		page->refresh_to = tomb_view_text(v, "%s/%" PRId64, path, v->id);
+		return TOMB_OK;
+	if (tomb_view_query(v, "notice").n > 0)
+		again = tomb_view_text(v, "%d; url=%s/%" PRId64, REFRESH_S, path, v->id);
+	return tomb_response_header(v->res, "Refresh", again, err);
 }
 
 struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days)

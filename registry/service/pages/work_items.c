@@ -147,7 +147,7 @@ enum tomb_code tomb_page_work_item(
 		page.failed = tomb_view_text(
 			&v, "%.*s failed", TOMB_STR_ARG(tomb_view_count(&v, w.files_failed, "file")));
 	if (page.is_running)
-		tomb_view_refresh(&v, &page.page, "/work_items/show");
+		TOMB_TRY(tomb_view_refresh(&v, "/work_items/show", err));
 	html_work_item(&res->body, &page);
 	return tomb_view_done(&v, 200, err);
 }
