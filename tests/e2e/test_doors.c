@@ -85,7 +85,7 @@ static void i7_the_same_rules_answer_at_every_door(void **state)
 	stage_sign_in(s, &w->carol, &page);
 	stage_give_key(s, &w->carol, &key);
 	every_door_refuses(s, &page, &key, tomb_world_object(w, "test.edu/free", 1, 1), 403,
-		"only an institutional admin may request");
+		"an institutional admin may request a deletion");
 	assert_int_equal(tomb_world_number("select count(*) from deletion_request"), 1);
 }
 
