@@ -90,16 +90,16 @@ static enum tomb_code check_found(struct tomb_pg *pg, int64_t institution_id, co
 	struct sql_request_found_row *found = NULL;
 
 	TOMB_TRY(sql_request_found(pg, &args, arena, &found, err));
+	if (found->repeated > 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "the request names %" PRId64 " things twice", found->repeated);
 	if (found->twice > 0)
 		return TOMB_FAIL(err, TOMB_INVAL,
 			"the request names %" PRId64 " files beside the objects that hold them", found->twice);
 	if ((size_t)found->objects != list->object_ids.n)
-		return TOMB_FAIL(err, TOMB_NOTFOUND,
-			"of %zu objects named, %" PRId64 " are there (each may be named once)", list->object_ids.n,
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "of %zu objects named, %" PRId64 " are there", list->object_ids.n,
 			found->objects);
 	if ((size_t)found->files != list->file_ids.n)
-		return TOMB_FAIL(err, TOMB_NOTFOUND,
-			"of %zu files named, %" PRId64 " are there (each may be named once)", list->file_ids.n,
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "of %zu files named, %" PRId64 " are there", list->file_ids.n,
 			found->files);
 	return TOMB_OK;
 }

@@ -16,10 +16,13 @@ order by id for no key update;
 -- :arg file_ids int8[]
 -- :col objects int8
 -- :col files int8
+-- :col repeated int8
 -- :col twice int8
 select (select count(*) from intellectual_object where id = any ($2::bigint[]) and institution_id = $1::bigint) as objects,
 	(select count(*) from generic_file where id = any ($3::bigint[]) and institution_id = $1::bigint) as files,
-	(select count(*) from generic_file where id = any ($3::bigint[]) and object_id = any ($2::bigint[])) as twice;
+	cardinality($2::bigint[]) + cardinality($3::bigint[]) - (select count(distinct id) from unnest($2::bigint[]) id)
+		- (select count(distinct id) from unnest($3::bigint[]) id) as repeated,
+	(select count(*) from generic_file where id = any ($3::bigint[]) and object_id = any ($2::bigint[]) and institution_id = $1::bigint) as twice;
 
 -- :name request_obstacles :many
 -- :arg institution_id int8
