@@ -99,6 +99,8 @@ enum tomb_code tomb_view_field(const struct tomb_view *v, const char *name, stru
 
 	TOMB_TRY(tomb_fields_parse(v->req->body, v->arena, &fields, err));
 	found = tomb_fields_next(fields, tomb_str_from(name), NULL);
+	if (found && tomb_fields_next(fields, found->name, found))
+		return TOMB_FAIL(err, TOMB_INVAL, "the field \"%s\" was sent twice", name);
 	*out = found ? found->value : TOMB_STR("");
 	return TOMB_OK;
 }

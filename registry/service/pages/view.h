@@ -29,7 +29,7 @@ enum tomb_code tomb_view_redirect(struct tomb_view *v, struct tomb_err *err, con
 /* A parameter of the address; "" if it is absent. */
 struct tomb_str tomb_view_query(const struct tomb_view *v, const char *name);
 
-/* A field of the form that was sent.  INVAL, as tomb_fields_parse(). */
+/* A field of the form that was sent; "" if it is absent.  INVAL, as tomb_fields_parse(), or if it was sent twice. */
 enum tomb_code tomb_view_field(
 	const struct tomb_view *v, const char *name, struct tomb_str *out, struct tomb_err *err) TOMB_MUST_USE;
 
