@@ -46,7 +46,7 @@ static enum tomb_code put_text(
 static enum tomb_code fill_row(const struct tomb_ingest_record *rec, const struct tomb_ingest_file *file, size_t i,
 	struct tomb_arena *arena, struct columns *c, struct tomb_err *err)
 {
-	TOMB_BUF_AUTO identifier = tomb_buf_init(16 * 1024);
+	TOMB_BUF_AUTO identifier = tomb_buf_init(16384); /* twice what the schema takes */
 	TOMB_BUF_AUTO declared = tomb_buf_init(256);
 	struct tomb_str text;
 	char hex[TOMB_DIGEST_HEX_MAX];
