@@ -4,6 +4,7 @@
 #include "pg_state.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ enum {
 	LOCK_TIMEOUT_MS = 5 * 1000,
 	IDLE_TX_TIMEOUT_MS = 60 * 1000,
 	SETTINGS_BYTES_MAX = 4096, /* of "-c name=value" text */
+	LAST_WORDS_MAX = 16,       /* pieces of what a server says unasked: a reason or two */
 };
 
 static void clear_result(PGresult **r)
@@ -194,6 +196,17 @@ enum tomb_code tomb_pg_prepare(
 bool tomb_pg_is_broken(const struct tomb_pg *pg)
 {
 	return pg->is_lost || PQstatus(pg->conn) != CONNECTION_OK;
+}
+
+bool tomb_pg_is_alive(struct tomb_pg *pg)
+{
+	struct pollfd socket = {.fd = PQsocket(pg->conn), .events = POLLIN};
+
+	/* Between statements nothing is expected: what can be read is the end, or what was said before it. */
+	for (int i = 0; i < LAST_WORDS_MAX && !tomb_pg_is_broken(pg) && poll(&socket, 1, 0) == 1; i++)
+		if (PQconsumeInput(pg->conn) == 0)
+			pg->is_lost = true;
+	return !tomb_pg_is_broken(pg);
 }
 
 enum tomb_code tomb_pg_reset(struct tomb_pg *pg, struct tomb_err *err)

@@ -96,7 +96,7 @@ static bool ledger_is_there(struct process *p)
 {
 	struct tomb_err err;
 
-	if (!tomb_pg_is_broken(p->lane.pg))
+	if (tomb_pg_is_alive(p->lane.pg))
 		return true;
 	if (tomb_pg_reset(p->lane.pg, &err) == TOMB_OK) {
 		tomb_log(p->log, TOMB_EV_DB_UP);

@@ -116,6 +116,10 @@ enum tomb_code tomb_pg_prepare(
 /* True once the connection is lost: every call fails with DB_DOWN until tomb_pg_reset(). */
 bool tomb_pg_is_broken(const struct tomb_pg *pg);
 
+/* False if it is lost, or if the server has hung up since the last call, as it does when it restarts: then it is lost
+ * from now on.  For the beginning of a piece of work; asks the server nothing. */
+bool tomb_pg_is_alive(struct tomb_pg *pg);
+
 /* Connects anew and prepares the same sets.  BUG inside a transaction; on failure the connection stays broken. */
 enum tomb_code tomb_pg_reset(struct tomb_pg *pg, struct tomb_err *err) TOMB_MUST_USE;
 

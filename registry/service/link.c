@@ -14,7 +14,7 @@ bool tomb_link_is_up(struct tomb_link *link)
 {
 	struct tomb_err err;
 
-	if (!tomb_pg_is_broken(link->pg))
+	if (tomb_pg_is_alive(link->pg))
 		return true;
 	if (tomb_pg_reset(link->pg, &err) != TOMB_OK) {
 		if (!link->was_down)

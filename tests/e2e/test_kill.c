@@ -28,6 +28,7 @@ enum {
 	TAKEN_OVER_MIN = 3,    /* batches that another lane had to repeat, before it counts as tried */
 	EXTRA_ROUNDS_MAX = 20, /* further ones, for machines on which the lanes are too quick to be caught */
 	DELAY_US_MAX = 60 * 1000,
+	PAGES = 20,
 };
 
 struct ordeal {
@@ -169,11 +170,28 @@ static void x_16_whatever_is_killed_every_file_is_deleted_once(void **state)
 	program_must_live(&o.stage->worker);
 }
 
+static void a_crash_of_postgresql_turns_nobody_away_afterwards(void **state)
+{
+	struct stage *s = *state;
+	struct visitor alice;
+	RAW_ANSWER_AUTO a = {0};
+
+	stage_start_registry(s);
+	stage_sign_in(s, &s->world.alice, &alice);
+	for (int i = 0; i < PAGES; i++) /* every request thread has had a connection to lose */
+		assert_int_equal(visitor_get(&alice, &a, "/objects"), 200);
+	tomb_fixture_pg_restart();
+	for (int i = 0; i < PAGES; i++)
+		assert_int_equal(visitor_get(&alice, &a, "/objects"), 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			x_16_whatever_is_killed_every_file_is_deleted_once, stage_set_up, stage_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_crash_of_postgresql_turns_nobody_away_afterwards, stage_set_up, stage_tear_down),
 	};
 
 	tomb_fixture_pg_private();

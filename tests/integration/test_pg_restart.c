@@ -48,9 +48,44 @@ static void a_crash_of_the_server_is_survived(void **state)
 		tomb_fixture_pg_value("select string_agg(right(id::text, 1), '' order by id) from job"), "13");
 }
 
+static void a_server_that_has_hung_up_is_noticed_before_it_is_asked(void **state)
+{
+	TOMB_PG_AUTO *pg = NULL;
+	struct tomb_err err;
+
+	(void)state;
+	assert_int_equal(tomb_pg_open(&pg, tomb_fixture_pg_admin(), testsql_all, testsql_nall, &err), TOMB_OK);
+	assert_true(tomb_pg_is_alive(pg));
+	assert_int_equal(add_job(pg, 4, &err), TOMB_OK);
+	assert_true(tomb_pg_is_alive(pg));
+	tomb_fixture_pg_restart();
+	assert_false(tomb_pg_is_alive(pg));
+	assert_true(tomb_pg_is_broken(pg));
+	assert_int_equal(tomb_pg_reset(pg, &err), TOMB_OK);
+	assert_true(tomb_pg_is_alive(pg));
+	assert_int_equal(add_job(pg, 5, &err), TOMB_OK);
+}
+
+/* Before it closes a session, a server that is told to stop says why. */
+static void a_session_that_was_terminated_is_noticed_before_it_is_asked(void **state)
+{
+	TOMB_PG_AUTO *pg = NULL;
+	struct tomb_err err;
+
+	(void)state;
+	assert_int_equal(tomb_pg_open(&pg, tomb_fixture_pg_worker(), NULL, 0, &err), TOMB_OK);
+	tomb_fixture_pg_exec("select pg_terminate_backend(pid, 10000) from pg_stat_activity "
+			     "where usename = 'tombstone_worker'");
+	assert_false(tomb_pg_is_alive(pg));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_crash_of_the_server_is_survived)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_crash_of_the_server_is_survived),
+		cmocka_unit_test(a_server_that_has_hung_up_is_noticed_before_it_is_asked),
+		cmocka_unit_test(a_session_that_was_terminated_is_noticed_before_it_is_asked),
+	};
 
 	return cmocka_run_group_tests_name("pg_restart", tests, make_tables, NULL);
 }
