@@ -33,11 +33,15 @@ static const struct tomb_config_key *find_setting(const char *text, size_t n)
 /* How many arguments a setting takes: "--json" 1, "--database X" 2, "--database=X" 1; 0 if it is no setting. */
 static int setting_length(const char *argument)
 {
-	const char *text = argument + 2;
-	size_t n = strcspn(text, "=");
 	const struct tomb_config_key *key = NULL;
+	const char *text = NULL;
+	size_t n = 0;
 
-	if (strncmp(argument, "--", 2) != 0 || n == 0)
+	if (strncmp(argument, "--", 2) != 0)
+		return 0;
+	text = argument + 2;
+	n = strcspn(text, "=");
+	if (n == 0)
 		return 0;
 	if (is_named(text, n, "version") || is_named(text, n, "show-config"))
 		return 1;

@@ -119,6 +119,8 @@ static void what_stands_behind_two_hyphens_is_an_operand(void **state)
 	(void)state;
 	refused("institution list -- --json", "takes no operands");
 	refused("status -- --follow", "database is missing");
+	refused("status 1", "database is missing");
+	refused("status -", "database is missing");
 }
 
 static void an_error_cannot_write_to_the_terminal(void **state)
