@@ -313,10 +313,12 @@ static void x18_a_broken_audit_log_is_found_and_named(void **state)
 	struct ingest_box *box = *state;
 	struct cli_run r;
 	size_t sealed = 0;
+	size_t all = 0;
 
 	ingest_box_send(box);
-	TOMB_OK_OR_FAIL(tomb_audit_seal(box->w.registry, 1000, &sealed, &err));
-	assert_true(sealed >= 2);
+	/* Entries are sealed once every older transaction of the cluster has ended, and other tests have theirs. */
+	for (; all < 2; all += sealed)
+		TOMB_OK_OR_FAIL(tomb_audit_seal(box->w.registry, 1000, &sealed, &err));
 	expect(box, NULL, "audit verify", CLI_OK, "Entries");
 	tomb_fixture_pg_exec("alter table audit_entry disable trigger all; update audit_entry set detail = 'nothing' "
 			     "where id = (select entry_id from audit_seal where seq = 2); alter table audit_entry "
