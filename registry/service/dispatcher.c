@@ -5,6 +5,7 @@
 #include "ticker.h"
 #include "tombstone/audit.h"
 #include "tombstone/deletion_request.h"
+#include "tombstone/ingest_record.h"
 #include "tombstone/plan.h"
 #include "tombstone/redis.h"
 
@@ -25,6 +26,7 @@ struct tomb_dispatcher {
 	struct tomb_redis *redis;
 	struct tomb_redis_queue queue;
 	bool redis_is_down;
+	int64_t reap_at_us; /* monotonic: when dead ingests are looked for again */
 	struct tomb_ticker *ticker;
 };
 
@@ -95,6 +97,21 @@ static bool seal(struct tomb_dispatcher *d)
 	return n == SEAL_MAX;
 }
 
+/* An ingest that was killed leaves its object locked against deletion; whether it lives, its lock in the ledger tells.
+ */
+static void reap(struct tomb_dispatcher *d)
+{
+	int64_t now_us = tomb_clock_monotonic_us(d->log->clock);
+	struct tomb_err err;
+	size_t n = 0;
+
+	if (now_us < d->reap_at_us)
+		return;
+	d->reap_at_us = now_us + d->config->sweep_interval_ms * TOMB_US_PER_MS;
+	if (went_well(d, "reap", tomb_ingest_record_reap(d->link.pg, &n, &err), &err) && n > 0)
+		tomb_log(d->log, TOMB_EV_INGEST_DEAD, TOMB_KV_I("ingests", (int64_t)n));
+}
+
 static bool tick(void *ctx)
 {
 	struct tomb_dispatcher *d = ctx;
@@ -105,6 +122,7 @@ static bool tick(void *ctx)
 	more = plan(d);
 	more = announce(d) || more;
 	more = expire(d) || more;
+	reap(d);
 	return seal(d) || more;
 }
 
@@ -126,7 +144,8 @@ static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err
 
 static enum tomb_code start(struct tomb_dispatcher *d, struct tomb_err *err)
 {
-	static const struct tomb_pg_set *const sets[] = {&sql_set_plan, &sql_set_request, &sql_set_trace};
+	static const struct tomb_pg_set *const sets[] = {
+		&sql_set_plan, &sql_set_request, &sql_set_trace, &sql_set_ingest};
 
 	TOMB_TRY(tomb_link_open(&d->link, d->config->database.p, sets, TOMB_COUNTOF(sets), d->log, err));
 	TOMB_TRY(open_redis(d, err));

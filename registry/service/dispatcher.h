@@ -1,7 +1,7 @@
 /*
  * The dispatcher: what follows a decision, by itself.  It cuts approved deletions into batches and announces them,
- * again and again until they are done; ends requests whose time is over; chains the audit log. Spec: architecture.md §4
- * step 3, I6, I8.
+ * again and again until they are done; ends requests whose time is over and ingests that have died; chains the audit
+ * log. Spec: architecture.md §4 step 3, I6, I8.
  */
 #ifndef TOMB_DISPATCHER_H
 #define TOMB_DISPATCHER_H
