@@ -1,56 +1,15 @@
 #include "s3/s3.h"
 
-#include "tombstone/clock.h"
-#include "tombstone/digest.h"
-#include "tombstone/hex.h"
 #include "tombstone/percent.h"
 
-enum {
-	SCRATCH_MAX = 1 << 18,     /* bytes: a signature, and a URL of a key that is escaped */
-	SLOWEST_BYTES_PER_MS = 64, /* 64 KB/s: an upload may take its timeout and this */
-	OWN_HEADERS = 4
-};
-
-/* Everything that is signed, and then sent. */
-struct draft {
-	struct sigv4_field headers[SIGV4_FIELDS_MAX];
-	size_t nheaders;
-	char date[SIGV4_DATE_MAX];
-	char hash[2 * TOMB_SHA256_SIZE + 1];
-	struct tomb_str path;
-	struct sigv4_signature signature;
-};
-
-static void add(struct draft *d, struct tomb_str name, struct tomb_str value)
-{
-	d->headers[d->nheaders++] = (struct sigv4_field){name, value};
-}
-
-static enum tomb_code put_headers(
-	const struct s3 *s3, const struct s3_request *r, int64_t now_us, struct draft *d, struct tomb_err *err)
-{
-	uint8_t sha256[TOMB_SHA256_SIZE];
-
-	if (r->nheaders > SIGV4_FIELDS_MAX - OWN_HEADERS)
-		return TOMB_FAIL(err, TOMB_BUG, "%zu headers", r->nheaders);
-	TOMB_TRY(sigv4_date(now_us, d->date, err));
-	tomb_sha256(r->body, sha256);
-	tomb_hex_encode(r->put ? r->put->sha256 : sha256, TOMB_SHA256_SIZE, d->hash);
-	add(d, TOMB_STR("host"), s3->host);
-	add(d, TOMB_STR("x-amz-date"), tomb_str_from(d->date));
-	add(d, TOMB_STR("x-amz-content-sha256"), tomb_str_from(d->hash));
-	if (s3->session_token.n)
-		add(d, TOMB_STR("x-amz-security-token"), credential_str(&s3->session_token));
-	for (size_t i = 0; i < r->nheaders; i++)
-		add(d, r->headers[i].name, r->headers[i].value);
-	return TOMB_OK;
-}
+enum { PATH_ARENA_MAX = 1 << 16 }; /* bytes: a key of which every byte is escaped, several times over */
 
 /* "/bucket" or "/bucket/key", encoded once: this is what is signed and sent. */
-static enum tomb_code put_path(
-	const struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct draft *d, struct tomb_err *err)
+static enum tomb_code make_path(
+	const struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
 {
 	TOMB_BUF_AUTO path = tomb_buf_init(TOMB_STORE_URL_MAX);
+	struct tomb_str text = {NULL, 0};
 
 	tomb_buf_put(&path, TOMB_STR("/"));
 	tomb_buf_put(&path, s3->backend->bucket);
@@ -58,91 +17,34 @@ static enum tomb_code put_path(
 		tomb_buf_put(&path, TOMB_STR("/"));
 		tomb_percent_encode_path(&path, key);
 	}
-	TOMB_TRY(tomb_buf_done(&path, &d->path, err));
-	d->path = tomb_arena_str(arena, d->path);
-	if (!d->path.p)
-		return TOMB_FAIL(err, TOMB_NOMEM, "a request");
-	return TOMB_OK;
-}
-
-static enum tomb_code sign(const struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena, struct draft *d,
-	struct tomb_err *err)
-{
-	int64_t now_us = tomb_clock_wall_us(tomb_clock_real());
-	struct sigv4_credentials credentials = {credential_str(&s3->access_key), credential_str(&s3->secret_key)};
-	struct sigv4_request request = {
-		.method = tomb_str_from(r->method),
-		.path_rule = SIGV4_PATH_S3,
-		.query = r->query,
-		.nquery = r->nquery,
-		.region = s3->backend->region,
-		.service = TOMB_STR("s3"),
-		.time_us = now_us,
-	};
-
-	TOMB_TRY(put_headers(s3, r, now_us, d, err));
-	TOMB_TRY(put_path(s3, r->key, arena, d, err));
-	request.path = d->path;
-	request.headers = d->headers;
-	request.nheaders = d->nheaders;
-	request.payload_hash = tomb_str_from(d->hash);
-	return sigv4_sign(&request, &credentials, arena, &d->signature, err);
-}
-
-static enum tomb_code make_url(
-	const struct s3 *s3, const struct draft *d, struct tomb_arena *arena, const char **out, struct tomb_err *err)
-{
-	TOMB_BUF_AUTO url = tomb_buf_init((size_t)2 * TOMB_STORE_URL_MAX);
-	struct tomb_str text = {NULL, 0};
-
-	tomb_buf_put(&url, s3->backend->endpoint);
-	tomb_buf_put(&url, d->path);
-	if (d->signature.query.n) {
-		tomb_buf_put(&url, TOMB_STR("?"));
-		tomb_buf_put(&url, d->signature.query);
-	}
-	TOMB_TRY(tomb_buf_done(&url, &text, err));
+	TOMB_TRY(tomb_buf_done(&path, &text, err));
 	text = tomb_arena_str(arena, text);
 	if (!text.p)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a request");
-	*out = text.p;
+	*out = text;
 	return TOMB_OK;
-}
-
-static int timeout_ms(const struct s3 *s3, const struct s3_request *r)
-{
-	int64_t bytes = r->put ? r->put->size_bytes : (int64_t)r->body.n;
-	int64_t ms = s3->backend->request_timeout_ms + bytes / SLOWEST_BYTES_PER_MS;
-
-	return ms < INT32_MAX ? (int)ms : INT32_MAX;
 }
 
 enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(SCRATCH_MAX);
-	struct draft d = {.nheaders = 0};
-	struct tomb_http_header headers[SIGV4_FIELDS_MAX];
-	struct tomb_http_request request = {
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(PATH_ARENA_MAX);
+	struct aws_request request = {
 		.method = r->method,
-		.headers = headers,
+		.query = r->query,
+		.nquery = r->nquery,
+		.headers = r->headers,
+		.nheaders = r->nheaders,
 		.body = r->body,
 		.answer_max = r->answer_max,
-		.connect_timeout_ms = (int)s3->backend->connect_timeout_ms,
-		.timeout_ms = timeout_ms(s3, r),
-		.ca_file = s3->backend->ca_file.n ? s3->backend->ca_file.p : NULL,
-		.allow_plain_http = true, /* the backends file allowed it */
 	};
 
-	TOMB_TRY(sign(s3, r, &scratch, &d, err));
-	TOMB_TRY(make_url(s3, &d, &scratch, &request.url, err));
-	for (size_t i = 1; i < d.nheaders; i++) /* host, the first, comes from the URL */
-		headers[request.nheaders++] = (struct tomb_http_header){d.headers[i].name, d.headers[i].value};
-	headers[request.nheaders++] = (struct tomb_http_header){TOMB_STR("Authorization"), d.signature.authorization};
 	if (r->put) {
 		request.read = r->put->read;
 		request.read_arg = r->put->arg;
 		request.body_bytes = r->put->size_bytes;
+		request.sha256 = r->put->sha256;
 	}
-	return tomb_http_run(s3->http, &request, arena, out, err);
+	TOMB_TRY(make_path(s3, r->key, &scratch, &request.path, err));
+	return aws_send(&s3->aws, &request, arena, out, err);
 }

@@ -87,12 +87,7 @@ static enum tomb_code put_url(struct tomb_str key, struct tomb_buf *url, struct 
 
 static void close_s3(struct tomb_store *store)
 {
-	struct s3 *s3 = s3_of(store);
-
-	credential_wipe(&s3->access_key);
-	credential_wipe(&s3->secret_key);
-	credential_wipe(&s3->session_token);
-	tomb_http_free(s3->http);
+	aws_client_close(&s3_of(store)->aws);
 }
 
 static const struct store_kind s3_kind = {
@@ -107,38 +102,20 @@ static const struct store_kind s3_kind = {
 	.key_of_url = tomb_percent_decode,
 };
 
-static enum tomb_code read_keys(struct s3 *s3, struct tomb_err *err)
-{
-	const struct backend *b = s3->backend;
-
-	TOMB_TRY(credential_read(b->access_key_file.p, &s3->access_key, err));
-	TOMB_TRY(credential_read(b->secret_key_file.p, &s3->secret_key, err));
-	if (s3->secret_key.n > SIGV4_SECRET_MAX)
-		return TOMB_FAIL(err, TOMB_INVAL, "%s: longer than %d bytes", b->secret_key_file.p, SIGV4_SECRET_MAX);
-	if (b->session_token_file.n)
-		return credential_read(b->session_token_file.p, &s3->session_token, err);
-	return TOMB_OK;
-}
-
 enum tomb_code s3_open(
 	const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out, struct tomb_err *err)
 {
 	struct s3 *s3 = TOMB_NEW(arena, struct s3, 1);
-	const char *authority = strstr(backend->endpoint.p, "://");
 	enum tomb_code code = TOMB_OK;
 
-	if (!s3 || !authority)
+	if (!s3)
 		return TOMB_FAIL(err, TOMB_NOMEM, "an S3 store");
 	s3->store.kind = &s3_kind;
 	s3->backend = backend;
-	s3->host = tomb_str_from(authority + 3);
-	code = read_keys(s3, err);
-	if (code == TOMB_OK)
-		code = tomb_http_new(&s3->http, err);
-	if (code != TOMB_OK) {
+	code = aws_client_open(&s3->aws, backend, TOMB_STR("s3"), SIGV4_PATH_S3, err);
+	if (code != TOMB_OK)
 		close_s3(&s3->store);
-		return code;
-	}
-	*out = &s3->store;
-	return TOMB_OK;
+	else
+		*out = &s3->store;
+	return code;
 }

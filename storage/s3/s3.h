@@ -2,19 +2,14 @@
 #ifndef STORAGE_S3_S3_H
 #define STORAGE_S3_S3_H
 
-#include "s3/credential.h"
+#include "aws/client.h"
 #include "s3/failure.h"
-#include "s3/sigv4.h"
 #include "store_kind.h"
 
 struct s3 {
 	struct tomb_store store;
 	const struct backend *backend;
-	struct tomb_str host; /* host[:port] of the endpoint */
-	struct tomb_http *http;
-	struct credential access_key;
-	struct credential secret_key;
-	struct credential session_token; /* empty if there is none */
+	struct aws_client aws;
 };
 
 /* store is always a struct s3's first member. */

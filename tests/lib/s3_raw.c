@@ -1,6 +1,6 @@
 #include "s3_raw.h"
 
-#include "../../storage/s3/sigv4.h"
+#include "../../storage/aws/sigv4.h"
 #include "tombstone/base64.h"
 #include "tombstone/clock.h"
 #include "tombstone/digest.h"

@@ -2,7 +2,7 @@
  * The signer, stage by stage: against the vectors of aws-c-auth, which lie outside this tree ($TOMBSTONE_TEST_DATA or
  * ../shared/data beside it), and against the examples of Amazon's S3 documentation, which are in here.
  */
-#include "../../storage/s3/sigv4.h"
+#include "../../storage/aws/sigv4.h"
 #include "tombstone/digest.h"
 #include "tombstone/hex.h"
 #include "tombstone/percent.h"

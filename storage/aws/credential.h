@@ -1,6 +1,6 @@
 /* Keys from files.  They stay in one struct, which wipes them, and are in no error text. */
-#ifndef STORAGE_S3_CREDENTIAL_H
-#define STORAGE_S3_CREDENTIAL_H
+#ifndef STORAGE_AWS_CREDENTIAL_H
+#define STORAGE_AWS_CREDENTIAL_H
 
 #include "tombstone/str.h"
 

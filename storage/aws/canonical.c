@@ -1,4 +1,4 @@
-#include "s3/canonical.h"
+#include "aws/canonical.h"
 
 #include "tombstone/percent.h"
 

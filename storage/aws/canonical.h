@@ -1,8 +1,8 @@
 /* The parts of a canonical request (Signature Version 4), one function each. */
-#ifndef STORAGE_S3_CANONICAL_H
-#define STORAGE_S3_CANONICAL_H
+#ifndef STORAGE_AWS_CANONICAL_H
+#define STORAGE_AWS_CANONICAL_H
 
-#include "s3/sigv4.h"
+#include "aws/sigv4.h"
 
 void canonical_path(struct tomb_str path, enum sigv4_path rule, struct tomb_buf *out);
 

@@ -1,4 +1,4 @@
-#include "s3/credential.h"
+#include "aws/credential.h"
 
 #include "fd.h"
 #include "tombstone/read.h"

@@ -2,8 +2,8 @@
  * AWS Signature Version 4, as a pure function: no clock, no network, no state.
  * Source: docs.aws.amazon.com "Create a signed AWS API request"; checked against the vectors of aws-c-auth.
  */
-#ifndef STORAGE_S3_SIGV4_H
-#define STORAGE_S3_SIGV4_H
+#ifndef STORAGE_AWS_SIGV4_H
+#define STORAGE_AWS_SIGV4_H
 
 #include "tombstone/arena.h"
 

@@ -1,6 +1,6 @@
-#include "s3/sigv4.h"
+#include "aws/sigv4.h"
 
-#include "s3/canonical.h"
+#include "aws/canonical.h"
 #include "tombstone/digest.h"
 #include "tombstone/hex.h"
 #include "tombstone/time.h"

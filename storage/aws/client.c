@@ -1,0 +1,26 @@
+#include "aws/client.h"
+
+void aws_client_close(struct aws_client *client)
+{
+	aws_provider_close(client->provider);
+	tomb_http_free(client->http);
+}
+
+enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend, struct tomb_str service,
+	enum sigv4_path path_rule, struct tomb_err *err)
+{
+	const char *authority = strstr(backend->endpoint.p, "://");
+
+	if (!authority)
+		return TOMB_FAIL(err, TOMB_BUG, "endpoint %s", backend->endpoint.p);
+	*client = (struct aws_client){
+		.backend = backend,
+		.endpoint = backend->endpoint,
+		.host = tomb_str_from(authority + 3),
+		.region = backend->region,
+		.service = service,
+		.path_rule = path_rule,
+	};
+	TOMB_TRY(aws_provider_open(backend, &client->provider, err));
+	return tomb_http_new(&client->http, err);
+}

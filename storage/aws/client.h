@@ -1,0 +1,46 @@
+/* A client of one AWS-like service: where it is, who we are, and one signed request at a time. */
+#ifndef STORAGE_AWS_CLIENT_H
+#define STORAGE_AWS_CLIENT_H
+
+#include "aws/provider.h"
+#include "aws/sigv4.h"
+#include "tombstone/http_client.h"
+
+struct aws_client {
+	struct tomb_http *http;
+	struct aws_provider *provider;
+	const struct backend *backend; /* timeouts, CA */
+	struct tomb_str endpoint;      /* scheme://host[:port] */
+	struct tomb_str host;          /* host[:port] of it, as it is signed */
+	struct tomb_str region;
+	struct tomb_str service;
+	enum sigv4_path path_rule;
+};
+
+/* Opens what a client needs; endpoint, the service's region and the keys are the backend's.  aws_client_close() also
+ * after a failure. */
+enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend, struct tomb_str service,
+	enum sigv4_path path_rule, struct tomb_err *err) TOMB_MUST_USE;
+void aws_client_close(struct aws_client *client);
+
+struct aws_request {
+	const char *method;
+	struct tomb_str path; /* as it is sent: begins with "/", percent-encoded */
+	const struct sigv4_field *query;
+	size_t nquery;
+	const struct sigv4_field *headers; /* beside those that every request has */
+	size_t nheaders;
+	struct tomb_str body; /* or: */
+	tomb_read_fn *read;   /* exactly body_bytes, whose digest is sha256 */
+	void *read_arg;
+	int64_t body_bytes;
+	const uint8_t *sha256; /* TOMB_SHA256_SIZE bytes */
+	size_t answer_max;     /* 0: the default */
+};
+
+/* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
+ * tomb_http_run(), and those of aws_provider_keys(). */
+enum tomb_code aws_send(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
+	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
+
+#endif
