@@ -6,20 +6,19 @@ void aws_client_close(struct aws_client *client)
 	tomb_http_free(client->http);
 }
 
-enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend, struct tomb_str service,
-	enum sigv4_path path_rule, struct tomb_err *err)
+enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
+	const struct aws_service *service, struct tomb_err *err)
 {
 	const char *authority = strstr(backend->endpoint.p, "://");
 
 	if (!authority)
 		return TOMB_FAIL(err, TOMB_BUG, "endpoint %s", backend->endpoint.p);
 	*client = (struct aws_client){
+		.service = service,
 		.backend = backend,
 		.endpoint = backend->endpoint,
 		.host = tomb_str_from(authority + 3),
 		.region = backend->region,
-		.service = service,
-		.path_rule = path_rule,
 	};
 	TOMB_TRY(aws_provider_open(backend, &client->provider, err));
 	return tomb_http_new(&client->http, err);

@@ -5,22 +5,39 @@
 #include "aws/provider.h"
 #include "aws/sigv4.h"
 #include "tombstone/http_client.h"
+#include "tombstone/store.h"
+
+/* What an answer says to whoever sends requests, whatever it says about a key. */
+struct aws_verdict {
+	enum tomb_code code;       /* TOMB_OK: a success, by its status */
+	enum tomb_outcome outcome; /* of a failure, as if it answered a delete */
+	struct tomb_str word;      /* the service's own, "SlowDown"; "" if there is none */
+	int64_t retry_after_ms;    /* 0: the service did not ask for any */
+};
+
+/* Reads an answer as its service means it.  Strings are in the arena. */
+typedef void aws_judge_fn(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out);
+
+/* What differs between services; lives for ever. */
+struct aws_service {
+	struct tomb_str name; /* as it is signed */
+	enum sigv4_path path_rule;
+	aws_judge_fn *judge;
+};
 
 struct aws_client {
+	const struct aws_service *service;
 	struct tomb_http *http;
 	struct aws_provider *provider;
 	const struct backend *backend; /* timeouts, CA */
 	struct tomb_str endpoint;      /* scheme://host[:port] */
 	struct tomb_str host;          /* host[:port] of it, as it is signed */
 	struct tomb_str region;
-	struct tomb_str service;
-	enum sigv4_path path_rule;
 };
 
-/* Opens what a client needs; endpoint, the service's region and the keys are the backend's.  aws_client_close() also
- * after a failure. */
-enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend, struct tomb_str service,
-	enum sigv4_path path_rule, struct tomb_err *err) TOMB_MUST_USE;
+/* Opens what a client needs; endpoint, region and keys are the backend's.  aws_client_close() also after a failure. */
+enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
+	const struct aws_service *service, struct tomb_err *err) TOMB_MUST_USE;
 void aws_client_close(struct aws_client *client);
 
 struct aws_request {
@@ -41,6 +58,13 @@ struct aws_request {
 /* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
  * tomb_http_run(), and those of aws_provider_keys(). */
 enum tomb_code aws_send(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
+	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/*
+ * aws_send(), and what an answer calls for as long as it proves that nothing was executed.  The answer is the last one;
+ * a failure of the service is an answer too.
+ */
+enum tomb_code aws_call(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

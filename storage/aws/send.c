@@ -54,11 +54,11 @@ static enum tomb_code sign(struct aws_client *client, const struct aws_request *
 	struct sigv4_request request = {
 		.method = tomb_str_from(r->method),
 		.path = r->path,
-		.path_rule = client->path_rule,
+		.path_rule = client->service->path_rule,
 		.query = r->query,
 		.nquery = r->nquery,
 		.region = client->region,
-		.service = client->service,
+		.service = client->service->name,
 		.time_us = now_us,
 	};
 

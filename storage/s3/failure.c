@@ -155,6 +155,23 @@ void s3_failure_read(const struct tomb_http_answer *answer, struct tomb_arena *a
 	};
 }
 
+void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out)
+{
+	struct s3_failure failure;
+
+	if (answer->status < 300) {
+		*out = (struct aws_verdict){.code = TOMB_OK, .outcome = TOMB_OUTCOME_GONE, .word = TOMB_STR("")};
+		return;
+	}
+	s3_failure_read(answer, arena, &failure);
+	*out = (struct aws_verdict){
+		.code = failure.code,
+		.outcome = failure.outcome,
+		.word = failure.error.code,
+		.retry_after_ms = failure.retry_after_ms,
+	};
+}
+
 enum tomb_code s3_failure_set(const struct s3_failure *f, const char *what, struct tomb_err *err)
 {
 	return TOMB_FAIL(err, f->code, "%s: HTTP %d %.*s%s%.*s%s%s (request %.*s)", what, f->status,

@@ -2,9 +2,8 @@
 #ifndef STORAGE_S3_FAILURE_H
 #define STORAGE_S3_FAILURE_H
 
+#include "aws/client.h"
 #include "s3/answer.h"
-#include "tombstone/http_client.h"
-#include "tombstone/store.h"
 
 /* A failed answer, read: by its <Code>; by its status only where it has none. */
 struct s3_failure {
@@ -18,6 +17,9 @@ struct s3_failure {
 
 /* Reads an answer whose status is not a success, or a success with an error in its body.  Strings are in the arena. */
 void s3_failure_read(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct s3_failure *out);
+
+/* An aws_judge_fn. */
+void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out);
 
 /* The outcome of one <Error> in a DeleteResult. */
 enum tomb_outcome s3_failure_outcome(struct tomb_str code);

@@ -46,5 +46,5 @@ enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_ar
 		request.sha256 = r->put->sha256;
 	}
 	TOMB_TRY(make_path(s3, r->key, &scratch, &request.path, err));
-	return aws_send(&s3->aws, &request, arena, out, err);
+	return aws_call(&s3->aws, &request, arena, out, err);
 }

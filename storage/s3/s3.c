@@ -102,6 +102,12 @@ static const struct store_kind s3_kind = {
 	.key_of_url = tomb_percent_decode,
 };
 
+static const struct aws_service service = {
+	.name = {"s3", 2},
+	.path_rule = SIGV4_PATH_S3,
+	.judge = s3_failure_judge,
+};
+
 enum tomb_code s3_open(
 	const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out, struct tomb_err *err)
 {
@@ -112,7 +118,7 @@ enum tomb_code s3_open(
 		return TOMB_FAIL(err, TOMB_NOMEM, "an S3 store");
 	s3->store.kind = &s3_kind;
 	s3->backend = backend;
-	code = aws_client_open(&s3->aws, backend, TOMB_STR("s3"), SIGV4_PATH_S3, err);
+	code = aws_client_open(&s3->aws, backend, &service, err);
 	if (code != TOMB_OK)
 		close_s3(&s3->store);
 	else

@@ -30,8 +30,7 @@ struct s3_request {
 	size_t answer_max; /* 0: the default */
 };
 
-/* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
- * tomb_http_run(). */
+/* Sends the request as aws_call() does, and has the whole answer in the arena.  Errors as tomb_http_run(). */
 enum tomb_code s3_send(struct s3 *s3, const struct s3_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
