@@ -32,10 +32,10 @@ struct tomb_object {
 	int32_t cycle; /* 1, and one more each time it came back after a deletion */
 	int64_t created_at_us;
 	int64_t updated_at_us;
-	int64_t active_files; /* these five are 0 where nobody asked for counts */
+	int64_t active_files; /* these three are 0 where nobody asked for counts */
 	int64_t active_bytes;
 	int64_t deleted_files;
-	int64_t payload_files; /* of the active ones, those below data/ */
+	int64_t payload_files; /* of the active ones, those below data/: 0 where nobody asked for the payload */
 	int64_t payload_bytes;
 };
 
@@ -47,6 +47,7 @@ struct tomb_object_filter {
 	bool by_name;               /* in order of identifiers in any case */
 	bool newest_first;          /* else in order of id */
 	bool with_counts;           /* reads every file of each object: for short pages */
+	bool with_payload;          /* does so too */
 };
 
 struct tomb_object_page {

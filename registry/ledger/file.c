@@ -62,6 +62,23 @@ static enum tomb_code pick_exact(struct tomb_pg *pg, int64_t scope, const struct
 	return TOMB_OK;
 }
 
+/* Every file of the scope, or every one in a state. */
+static bool is_unfiltered(const struct tomb_file_filter *filter)
+{
+	return filter->identifier.n == 0 && filter->prefix.n == 0 && filter->object_id == 0;
+}
+
+static enum tomb_code count_all(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
+	struct tomb_arena *arena, int64_t *count, struct tomb_err *err)
+{
+	struct sql_read_file_count_args args = {scope, filter->state, filter->state.n == 0, TOMB_COUNT_MAX};
+	struct sql_read_file_count_row *row = NULL;
+
+	TOMB_TRY(sql_read_file_count(pg, &args, arena, &row, err));
+	*count = row->n;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_file_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
@@ -162,6 +179,8 @@ enum tomb_code tomb_file_count(struct tomb_pg *pg, const struct tomb_actor *acto
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
 	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	if (is_unfiltered(filter))
+		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(is_newest_first(filter)), &arena, &picked, err));
 	*count = tomb_range_count(picked);
 	return TOMB_OK;

@@ -32,6 +32,23 @@ static enum tomb_code pick_exact(struct tomb_pg *pg, int64_t scope, const struct
 	return TOMB_OK;
 }
 
+/* Every object of the scope, or every one in a state. */
+static bool is_unfiltered(const struct tomb_object_filter *filter)
+{
+	return filter->identifier.n == 0 && filter->prefix.n == 0;
+}
+
+static enum tomb_code count_all(struct tomb_pg *pg, int64_t scope, const struct tomb_object_filter *filter,
+	struct tomb_arena *arena, int64_t *count, struct tomb_err *err)
+{
+	struct sql_read_object_count_args args = {scope, filter->state, filter->state.n == 0, TOMB_COUNT_MAX};
+	struct sql_read_object_count_row *row = NULL;
+
+	TOMB_TRY(sql_read_object_count(pg, &args, arena, &row, err));
+	*count = row->n;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_object_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
@@ -109,7 +126,8 @@ enum tomb_code tomb_object_list(struct tomb_pg *pg, const struct tomb_actor *act
 	const struct tomb_object_filter *filter, const struct tomb_page *page, struct tomb_arena *arena,
 	struct tomb_object_page *out, struct tomb_err *err)
 {
-	struct sql_read_object_rows_args rows = {.with_counts = filter->with_counts};
+	struct sql_read_object_rows_args rows = {
+		.with_counts = filter->with_counts, .with_payload = filter->with_payload};
 	struct tomb_object_page found = {0};
 	struct tomb_range range;
 	struct tomb_int8s picked = {0};
@@ -133,6 +151,8 @@ enum tomb_code tomb_object_count(struct tomb_pg *pg, const struct tomb_actor *ac
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
 	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	if (is_unfiltered(filter))
+		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(is_newest_first(filter)), &arena, &picked, err));
 	*count = tomb_range_count(picked);
 	return TOMB_OK;

@@ -66,11 +66,28 @@ static enum tomb_code check_subject(struct tomb_pg *pg, int64_t scope, const str
 	return n == 0 ? TOMB_FAIL(err, TOMB_NOTFOUND, "there is no file %" PRId64, filter->file_id) : TOMB_OK;
 }
 
+static struct tomb_strs types_of(const struct tomb_premis_event_filter *filter)
+{
+	if (filter->type.n > 0)
+		return (struct tomb_strs){&filter->type, 1};
+	return (struct tomb_strs){names, TOMB_PREMIS_EVENT_MAX};
+}
+
+static enum tomb_code count_all(struct tomb_pg *pg, int64_t scope, const struct tomb_premis_event_filter *filter,
+	struct tomb_arena *arena, int64_t *count, struct tomb_err *err)
+{
+	struct sql_read_event_count_args args = {scope, types_of(filter), TOMB_COUNT_MAX};
+	struct sql_read_event_count_row *row = NULL;
+
+	TOMB_TRY(sql_read_event_count(pg, &args, arena, &row, err));
+	*count = row->n;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_premis_event_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
-	struct tomb_strs types = {
-		filter->type.n > 0 ? &filter->type : names, filter->type.n > 0 ? 1 : TOMB_PREMIS_EVENT_MAX};
+	struct tomb_strs types = types_of(filter);
 	struct sql_read_event_pick_args all = {scope, types, filter->newest_first, range.from, range.at_most};
 	struct sql_read_event_pick_of_object_args of_object = {
 		scope, types, filter->newest_first, range.from, range.at_most, filter->object_id, filter->with_files};
@@ -179,6 +196,8 @@ enum tomb_code tomb_premis_event_count(struct tomb_pg *pg, const struct tomb_act
 	TOMB_TRY(check_filter(filter, err));
 	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
 	TOMB_TRY(check_subject(pg, scope, filter, &arena, err));
+	if (filter->object_id == 0 && filter->file_id == 0)
+		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(filter->newest_first), &arena, &picked, err));
 	*count = tomb_range_count(picked);
 	return TOMB_OK;

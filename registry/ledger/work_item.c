@@ -25,11 +25,29 @@ static enum tomb_code check_filter(const struct tomb_work_item_filter *filter, s
 	return tomb_filter_word("status", filter->status, statuses, TOMB_COUNTOF(statuses), err);
 }
 
+static struct tomb_strs statuses_of(const struct tomb_work_item_filter *f)
+{
+	if (f->status.n > 0)
+		return (struct tomb_strs){&f->status, 1};
+	return (struct tomb_strs){statuses, TOMB_COUNTOF(statuses)};
+}
+
+static enum tomb_code count_all(struct tomb_pg *pg, int64_t scope, const struct tomb_work_item_filter *f,
+	struct tomb_arena *arena, int64_t *count, struct tomb_err *err)
+{
+	struct sql_read_work_item_count_args args = {
+		scope, statuses_of(f), f->action, f->action.n == 0, TOMB_COUNT_MAX};
+	struct sql_read_work_item_count_row *row = NULL;
+
+	TOMB_TRY(sql_read_work_item_count(pg, &args, arena, &row, err));
+	*count = row->n;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_work_item_filter *f,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
-	struct tomb_strs wanted = {
-		f->status.n > 0 ? &f->status : statuses, f->status.n > 0 ? 1 : TOMB_COUNTOF(statuses)};
+	struct tomb_strs wanted = statuses_of(f);
 	struct sql_read_work_item_pick_args all = {
 		scope, wanted, f->action, f->action.n == 0, f->newest_first, range.from, range.at_most};
 	struct sql_read_work_item_pick_of_thing_args of_thing = {scope, wanted, f->action, f->action.n == 0,
@@ -142,6 +160,8 @@ enum tomb_code tomb_work_item_count(struct tomb_pg *pg, const struct tomb_actor 
 
 	TOMB_TRY(check_filter(filter, err));
 	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	if (filter->object_id == 0 && filter->file_id == 0 && filter->request_id == 0)
+		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(filter->newest_first), &arena, &picked, err));
 	*count = tomb_range_count(picked);
 	return TOMB_OK;

@@ -97,6 +97,13 @@ static void p16_a_deleted_file_keeps_its_record_checksums_and_events(void **stat
 	api_get(s, &s->world.carol, &a, "/member-api/v3/objects/show/test.edu/bag/");
 	assert_string_equal(api_text(&a, "state"), "D");
 	assert_int_equal(api_number(&a, "file_count"), 0);
+	(void)tomb_world_object(&s->world, "test.edu/kept", 2, 0);
+	tomb_world_exec("update generic_file set identifier = 'test.edu/kept/bagit.txt' where identifier = "
+			"'test.edu/kept/data/2'");
+	api_get(s, &s->world.carol, &a, "/member-api/v3/objects/show/test.edu%%2Fkept");
+	assert_int_equal(api_number(&a, "file_count"), 2);
+	assert_int_equal(api_number(&a, "payload_file_count"), 1);
+	assert_int_equal(api_number(&a, "payload_size"), 64);
 	api_get(s, &s->world.carol, &a,
 		"/member-api/v3/events?generic_file_identifier=test.edu/bag/data/1&event_type=deletion");
 	assert_int_equal(api_number(&a, "count"), 1);

@@ -18,6 +18,17 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 	where $1::bigint = 0 or n.id = $1::bigint
 	order by case when $3::bool then -q.id else q.id end limit $5::int) p;
 
+-- At most at_most of them: counting stops there, and needs no order across institutions.
+-- :name read_event_count :one
+-- :arg scope int8
+-- :arg types text[]
+-- :arg at_most int4
+-- :col n int8
+select count(*) as n from (
+	select from institution n cross join unnest($2::text[]) t (event_type) cross join lateral (
+		select from premis_event e where e.institution_id = n.id and e.event_type = t.event_type order by -e.id limit $3::int) q
+	where $1::bigint = 0 or n.id = $1::bigint limit $3::int) p;
+
 -- About an object, and about its files if with_files.
 -- :name read_event_pick_of_object :one
 -- :arg scope int8

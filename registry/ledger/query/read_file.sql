@@ -17,6 +17,17 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text)
 	order by case when $3::bool then -q.id else q.id end limit $5::int) p;
 
+-- At most at_most of them: counting stops there, and needs no order across institutions.
+-- :name read_file_count :one
+-- :arg scope int8
+-- :arg state text?
+-- :arg at_most int4
+-- :col n int8
+select count(*) as n from (
+	select from institution n cross join (values ('A'), ('D')) s (state) cross join lateral (
+		select from generic_file f where f.institution_id = n.id and f.state = s.state order by -f.id limit $3::int) q
+	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text) limit $3::int) p;
+
 -- In the order of identifiers, those that begin with prefix.
 -- :name read_file_pick_named :one
 -- :arg scope int8

@@ -17,6 +17,17 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text)
 	order by case when $3::bool then -q.id else q.id end limit $5::int) p;
 
+-- At most at_most of them: counting stops there, and needs no order across institutions.
+-- :name read_object_count :one
+-- :arg scope int8
+-- :arg state text?
+-- :arg at_most int4
+-- :col n int8
+select count(*) as n from (
+	select from institution n cross join (values ('A'), ('D')) s (state) cross join lateral (
+		select from intellectual_object o where o.institution_id = n.id and o.state = s.state order by -o.id limit $3::int) q
+	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text) limit $3::int) p;
+
 -- In the order of identifiers, those that begin with prefix.
 -- :name read_object_pick_named :one
 -- :arg scope int8
@@ -62,6 +73,7 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 -- :arg scope int8
 -- :arg ids int8[]
 -- :arg with_counts bool
+-- :arg with_payload bool
 -- :col id int8
 -- :col institution_id int8
 -- :col institution text
@@ -90,17 +102,18 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 select o.id, o.institution_id, n.identifier as institution, n.name as institution_name, o.identifier, o.bag_name, o.title, o.description,
 	o.alt_identifier, o.access, o.bag_group_identifier, o.bagit_profile_identifier, o.source_organization,
 	o.internal_sender_identifier, o.internal_sender_description, s.name as storage_option, o.state = 'D' as is_deleted, o.cycle,
-	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, c.payload_files, c.payload_bytes
+	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, d.payload_files, d.payload_bytes
 from unnest($2::bigint[]) with ordinality p (id, place) join intellectual_object o on o.id = p.id
 join institution n on n.id = o.institution_id join storage_option s on s.id = o.storage_option_id
 cross join lateral (
 	select count(*) filter (where f.state = 'A') as active_files,
 		coalesce(sum(f.size_bytes) filter (where f.state = 'A'), 0)::bigint as active_bytes,
-		count(*) filter (where f.state = 'D') as deleted_files,
-		count(*) filter (where f.state = 'A' and starts_with(f.identifier, o.identifier || '/data/')) as payload_files,
-		coalesce(sum(f.size_bytes) filter (where f.state = 'A' and starts_with(f.identifier, o.identifier || '/data/')), 0)::bigint
-			as payload_bytes
+		count(*) filter (where f.state = 'D') as deleted_files
 	from generic_file f where $3::bool and f.object_id = o.id) c
+cross join lateral (
+	select count(*) as payload_files, coalesce(sum(f.size_bytes), 0)::bigint as payload_bytes
+	from generic_file f where $4::bool and f.object_id = o.id and f.state = 'A'
+		and f.identifier collate "C" >= o.identifier || '/data/' and f.identifier collate "C" < o.identifier || '/data/' || chr(1114111)) d
 where $1::bigint = 0 or o.institution_id = $1::bigint order by p.place;
 
 -- What is going on with an object, and how its last deletion ended.

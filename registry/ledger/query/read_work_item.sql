@@ -19,6 +19,19 @@ select coalesce(array_agg(p.id order by case when $4::bool then -p.id else p.id 
 	where $1::bigint = 0 or n.id = $1::bigint
 	order by case when $4::bool then -q.id else q.id end limit $6::int) p;
 
+-- At most at_most of them: counting stops there, and needs no order across institutions.
+-- :name read_work_item_count :one
+-- :arg scope int8
+-- :arg statuses text[]
+-- :arg action text?
+-- :arg at_most int4
+-- :col n int8
+select count(*) as n from (
+	select from institution n cross join unnest($2::text[]) s (status) cross join lateral (
+		select from work_item w where w.institution_id = n.id and w.status = s.status
+			and ($3::text is null or w.action = $3::text) order by -w.id limit $4::int) q
+	where $1::bigint = 0 or n.id = $1::bigint limit $4::int) p;
+
 -- About an object with its files, or about one file; the other of the two is 0.  They are few.
 -- :name read_work_item_pick_of_thing :one
 -- :arg scope int8
