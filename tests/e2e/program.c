@@ -51,6 +51,7 @@ void program_start(struct program *p)
 
 	assert_int_equal(p->pid, 0);
 	find_program(p->name, path);
+	p->was_started = true;
 	p->pid = fork();
 	assert_true(p->pid >= 0);
 	if (p->pid == 0) {

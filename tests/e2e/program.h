@@ -12,6 +12,7 @@ struct program {
 	char conf[96];    /* its settings */
 	char log[96];     /* what it says */
 	pid_t pid;        /* 0 while it does not run */
+	bool was_started; /* ever: then there is a log */
 };
 
 /* Names it; its files are in folder.  Writes settings, lines of "key = value". */

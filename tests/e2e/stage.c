@@ -78,6 +78,20 @@ int stage_set_up(void **state)
 	return 0;
 }
 
+/* What a program says only when it is wrong. */
+static void check_log(const struct program *p)
+{
+	static const char *const words[] = {"Sanitizer", "runtime error:", "Assertion", "code=internal"};
+	char *log = p->was_started ? program_log(p) : NULL;
+
+	for (size_t i = 0; log && i < TOMB_COUNTOF(words); i++)
+		if (strstr(log, words[i])) {
+			program_print_log(p);
+			fail_msg("%s says \"%s\"", p->name, words[i]);
+		}
+	free(log);
+}
+
 int stage_tear_down(void **state)
 {
 	struct stage *s = *state;
@@ -86,6 +100,8 @@ int stage_tear_down(void **state)
 		program_kill(&s->registry);
 	if (s->worker.pid > 0)
 		program_kill(&s->worker);
+	check_log(&s->registry);
+	check_log(&s->worker);
 	server_end(s->redis);
 	server_end(s->smtp);
 	if (getenv("TOMBSTONE_TEST_KEEP"))
