@@ -1,5 +1,6 @@
 #include "store_kind.h"
 
+#include "aws/provider.h"
 #include "fd.h"
 #include "result.h"
 
@@ -12,6 +13,7 @@ enum { STORES_ARENA_MAX = 4 << 20 }; /* bytes: BACKENDS_MAX backends with 24 KiB
 
 struct tomb_stores {
 	struct tomb_arena arena; /* this struct lies in it too */
+	struct aws_providers providers;
 	size_t n;
 	struct tomb_store *store[BACKENDS_MAX];
 };
@@ -35,8 +37,9 @@ static enum tomb_code open_backend(
 	struct tomb_stores *stores, const struct backend *backend, const char *path, struct tomb_err *err)
 {
 	struct tomb_store *store = NULL;
-	enum tomb_code code = backend->kind == BACKEND_DIRECTORY ? directory_open(backend, &stores->arena, &store, err)
-								 : s3_open(backend, &stores->arena, &store, err);
+	enum tomb_code code = backend->kind == BACKEND_DIRECTORY
+				      ? directory_open(backend, &stores->arena, &store, err)
+				      : s3_open(backend, &stores->providers, &stores->arena, &store, err);
 
 	if (code != TOMB_OK) {
 		char where[512];
@@ -85,6 +88,7 @@ void tomb_stores_close(struct tomb_stores *stores)
 		return;
 	for (size_t i = 0; i < stores->n; i++)
 		stores->store[i]->kind->close(stores->store[i]);
+	aws_providers_close(&stores->providers);
 	arena = stores->arena;
 	tomb_arena_fini(&arena);
 }

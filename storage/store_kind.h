@@ -39,10 +39,12 @@ struct tomb_store {
 	struct tomb_probe probe; /* the last one that was answered */
 };
 
+struct aws_providers;
+
 /* Open a backend: allocated in the arena, to be closed with kind->close(). */
 enum tomb_code directory_open(const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out,
 	struct tomb_err *err) TOMB_MUST_USE;
-enum tomb_code s3_open(const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out,
-	struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code s3_open(const struct backend *backend, struct aws_providers *providers, struct tomb_arena *arena,
+	struct tomb_store **out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 #include "stop_signal.h"
 #include "supervisor.h"
 #include "tombstone/migrate.h"
+#include "tombstone/secret.h"
 #include "tombstone/store.h"
 #include "tombstone/version.h"
 
@@ -54,6 +55,7 @@ int main(int argc, char **argv)
 	struct tomb_err err;
 	char host[HOST_MAX] = "localhost";
 
+	tomb_secret_harden();
 	if (tomb_config_load(tomb_worker_config_table(), &source, &arena, &config, &found, &err) != TOMB_OK) {
 		(void)fprintf(stderr, "tombstone-worker: %s\n", err.text);
 		return 2;

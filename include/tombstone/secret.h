@@ -34,4 +34,21 @@ void tomb_secret_fini(struct tomb_secret *secret);
  */
 enum tomb_code tomb_secret_read(const char *path, struct tomb_secret *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Zeroed memory for secrets: in no core dump, and not swapped out as far as the system's limit on locked memory goes.
+ * Wiped when it is given back. */
+struct tomb_secret_pages {
+	void *p; /* NULL: none */
+	size_t n;
+};
+
+#define TOMB_SECRET_PAGES_AUTO TOMB_CLEANUP(tomb_secret_pages_fini) struct tomb_secret_pages
+
+/* n bytes, at least 1, aligned to a page.  NOMEM. */
+enum tomb_code tomb_secret_pages_map(size_t n, struct tomb_secret_pages *out, struct tomb_err *err) TOMB_MUST_USE;
+void tomb_secret_pages_fini(struct tomb_secret_pages *pages); /* leaves it as {NULL, 0} */
+
+/* For programs that handle secrets, first thing in main(): no core dump, no debugger but root's, and what libraries
+ * free is overwritten.  Children have it too, until they run another program. */
+void tomb_secret_harden(void);
+
 #endif

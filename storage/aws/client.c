@@ -2,12 +2,11 @@
 
 void aws_client_close(struct aws_client *client)
 {
-	aws_provider_close(client->provider);
 	tomb_http_free(client->http);
 }
 
 enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
-	const struct aws_service *service, struct tomb_err *err)
+	struct aws_providers *providers, const struct aws_service *service, struct tomb_err *err)
 {
 	const char *authority = strstr(backend->endpoint.p, "://");
 
@@ -20,6 +19,6 @@ enum tomb_code aws_client_open(struct aws_client *client, const struct backend *
 		.host = tomb_str_from(authority + 3),
 		.region = backend->region,
 	};
-	TOMB_TRY(aws_provider_open(backend, &client->provider, err));
+	TOMB_TRY(aws_providers_get(providers, backend, &client->provider, err));
 	return tomb_http_new(&client->http, err);
 }

@@ -28,16 +28,17 @@ struct aws_service {
 struct aws_client {
 	const struct aws_service *service;
 	struct tomb_http *http;
-	struct aws_provider *provider;
+	struct aws_provider *provider; /* borrowed: other clients may have the same */
 	const struct backend *backend; /* timeouts, CA */
 	struct tomb_str endpoint;      /* scheme://host[:port] */
 	struct tomb_str host;          /* host[:port] of it, as it is signed */
 	struct tomb_str region;
 };
 
-/* Opens what a client needs; endpoint, region and keys are the backend's.  aws_client_close() also after a failure. */
+/* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers, which must
+ * outlive the client.  aws_client_close() also after a failure. */
 enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
-	const struct aws_service *service, struct tomb_err *err) TOMB_MUST_USE;
+	struct aws_providers *providers, const struct aws_service *service, struct tomb_err *err) TOMB_MUST_USE;
 void aws_client_close(struct aws_client *client);
 
 struct aws_request {

@@ -108,8 +108,8 @@ static const struct aws_service service = {
 	.judge = s3_failure_judge,
 };
 
-enum tomb_code s3_open(
-	const struct backend *backend, struct tomb_arena *arena, struct tomb_store **out, struct tomb_err *err)
+enum tomb_code s3_open(const struct backend *backend, struct aws_providers *providers, struct tomb_arena *arena,
+	struct tomb_store **out, struct tomb_err *err)
 {
 	struct s3 *s3 = TOMB_NEW(arena, struct s3, 1);
 	enum tomb_code code = TOMB_OK;
@@ -118,7 +118,7 @@ enum tomb_code s3_open(
 		return TOMB_FAIL(err, TOMB_NOMEM, "an S3 store");
 	s3->store.kind = &s3_kind;
 	s3->backend = backend;
-	code = aws_client_open(&s3->aws, backend, &service, err);
+	code = aws_client_open(&s3->aws, backend, providers, &service, err);
 	if (code != TOMB_OK)
 		close_s3(&s3->store);
 	else

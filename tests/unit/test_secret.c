@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <setjmp.h>
@@ -47,6 +50,75 @@ static void only_equal_bytes_are_equal(void **state)
 		TOMB_STR("\x7f"
 			 "bc")));
 	assert_false(tomb_secret_eq(TOMB_STR("abc"), TOMB_STR("ab")));
+}
+
+static void pages_for_secrets_are_zeroed_and_given_back(void **state)
+{
+	struct tomb_secret_pages pages = {NULL, 0};
+	struct tomb_err err;
+	unsigned char *p = NULL;
+
+	(void)state;
+	assert_int_equal(tomb_secret_pages_map(10000, &pages, &err), TOMB_OK);
+	p = pages.p;
+	for (size_t i = 0; i < 10000; i++)
+		assert_int_equal(p[i], 0);
+	memset(p, 1, 10000);
+	tomb_secret_pages_fini(&pages);
+	assert_null(pages.p);
+	tomb_secret_pages_fini(&pages);
+	assert_int_equal(tomb_secret_pages_map(SIZE_MAX / 2, &pages, &err), TOMB_NOMEM);
+	assert_null(pages.p);
+}
+
+/* "dd", do not dump, among the flags of the mapping that holds p. */
+static bool is_left_out_of_core_dumps(const void *p)
+{
+	FILE *maps = fopen("/proc/self/smaps", "re");
+	char line[512];
+	bool here = false;
+	bool found = false;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof line, maps)) {
+		char *dash = NULL;
+		uintptr_t from = strtoul(line, &dash, 16);
+		uintptr_t to = *dash == '-' ? strtoul(dash + 1, NULL, 16) : 0;
+
+		if (to)
+			here = (uintptr_t)p >= from && (uintptr_t)p < to;
+		else if (here && strncmp(line, "VmFlags:", 8) == 0)
+			found = strstr(line, " dd") != NULL;
+	}
+	(void)fclose(maps);
+	return found;
+}
+
+static void pages_for_secrets_are_in_no_core_dump(void **state)
+{
+	TOMB_SECRET_PAGES_AUTO pages = {NULL, 0};
+	struct tomb_err err;
+	int on_the_stack = 0;
+
+	(void)state;
+	assert_int_equal(tomb_secret_pages_map(10000, &pages, &err), TOMB_OK);
+	assert_true(is_left_out_of_core_dumps(pages.p));
+	assert_false(is_left_out_of_core_dumps(&on_the_stack));
+}
+
+static void a_hardened_program_leaves_no_core(void **state)
+{
+	pid_t pid = fork();
+	int status = 0;
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		tomb_secret_harden();
+		_exit(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0 ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
 }
 
 struct file {
@@ -156,6 +228,9 @@ int main(void)
 		cmocka_unit_test(random_bytes_differ_and_fill_everything),
 		cmocka_unit_test(wiping_leaves_zeros),
 		cmocka_unit_test(only_equal_bytes_are_equal),
+		cmocka_unit_test(pages_for_secrets_are_zeroed_and_given_back),
+		cmocka_unit_test(pages_for_secrets_are_in_no_core_dump),
+		cmocka_unit_test(a_hardened_program_leaves_no_core),
 		cmocka_unit_test(a_secret_is_read_without_its_line_end),
 		cmocka_unit_test(the_longest_secret_fits_and_the_next_does_not),
 		cmocka_unit_test(a_broken_secret_file_is_refused_without_repeating_it),
