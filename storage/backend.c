@@ -9,8 +9,9 @@
 #include <stdio.h>
 
 enum kinds { DIRECTORY = 1 << BACKEND_DIRECTORY, S3 = 1 << BACKEND_S3 };
-enum value { TEXT, BOOL, MS };
+enum value { TEXT, BOOL, MS, LOOKS };
 enum { TIMEOUT_MAX_MS = 3600 * 1000 }; /* no store takes longer for one request */
+enum { LOOKS_MAX = 10 };               /* what ten looks did not show, an eleventh will not */
 
 /* Every key of a section, but for "kind". */
 static const struct key {
@@ -35,6 +36,8 @@ static const struct key {
 	{"conditional_delete", S3, 0, BOOL, offsetof(struct backend, conditional_delete), NULL},
 	{"connect_timeout_ms", S3, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
 	{"request_timeout_ms", S3, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
+	{"verify_looks", S3, 0, LOOKS, offsetof(struct backend, verify_looks), NULL},
+	{"verify_delay_ms", S3, 0, MS, offsetof(struct backend, verify_delay_ms), NULL},
 };
 
 static const char *const kind_names[] = {[BACKEND_DIRECTORY] = "directory", [BACKEND_S3] = "s3"};
@@ -84,7 +87,11 @@ static void *field(struct backend *b, const struct key *key)
 
 static void set_defaults(struct backend *b, int line)
 {
-	*b = (struct backend){.line = line, .connect_timeout_ms = 5000, .request_timeout_ms = 60000};
+	*b = (struct backend){.line = line,
+		.connect_timeout_ms = 5000,
+		.request_timeout_ms = 60000,
+		.verify_looks = 1,
+		.verify_delay_ms = 1000};
 	for (size_t i = 0; i < TOMB_COUNTOF(keys); i++) {
 		struct tomb_str *text = keys[i].value == TEXT ? field(b, &keys[i]) : NULL;
 
@@ -179,12 +186,12 @@ static enum tomb_code set_bool(struct parser *p, const struct key *key, struct t
 	return TOMB_OK;
 }
 
-static enum tomb_code set_ms(struct parser *p, const struct key *key, struct tomb_str value)
+static enum tomb_code set_number(struct parser *p, const struct key *key, int64_t max, struct tomb_str value)
 {
-	int64_t *ms = field(&p->backends[p->n - 1], key);
+	int64_t *number = field(&p->backends[p->n - 1], key);
 
-	if (!tomb_parse_i64(value, 1, TIMEOUT_MAX_MS, ms))
-		return refuse(p, p->line, "%s is 1 to %d", key->name, TIMEOUT_MAX_MS);
+	if (!tomb_parse_i64(value, 1, max, number))
+		return refuse(p, p->line, "%s is 1 to %d", key->name, (int)max);
 	return TOMB_OK;
 }
 
@@ -196,9 +203,11 @@ static enum tomb_code set_value(struct parser *p, const struct key *key, struct 
 	case BOOL:
 		return set_bool(p, key, value);
 	case MS:
+		return set_number(p, key, TIMEOUT_MAX_MS, value);
+	case LOOKS:
 		break;
 	}
-	return set_ms(p, key, value);
+	return set_number(p, key, LOOKS_MAX, value);
 }
 
 static enum tomb_code set_key(struct parser *p, struct tomb_str name, struct tomb_str value)

@@ -31,6 +31,8 @@ struct backend {
 	bool conditional_delete;
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
+	int64_t verify_looks;
+	int64_t verify_delay_ms;
 };
 
 /* INVAL names line and rule.  what names the file in errors. */

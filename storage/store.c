@@ -48,6 +48,8 @@ static enum tomb_code open_backend(
 		return tomb_err_in(err, where);
 	}
 	store->name = backend->name;
+	store->verify_looks = (int)backend->verify_looks;
+	store->verify_delay_ms = backend->verify_delay_ms;
 	stores->store[stores->n++] = store; /* from here on it is closed with the others */
 	return backend_url_prefix(backend, &stores->arena, &store->url_prefix, err);
 }
@@ -119,7 +121,7 @@ struct tomb_str tomb_store_name(const struct tomb_store *store)
 	return store->name;
 }
 
-static enum tomb_code check_key(struct tomb_str key, struct tomb_err *err)
+enum tomb_code store_check_key(struct tomb_str key, struct tomb_err *err)
 {
 	if (key.n < 1 || key.n > TOMB_KEY_MAX)
 		return TOMB_FAIL(err, TOMB_INVAL, "a key is 1 to %d bytes, not %zu", TOMB_KEY_MAX, key.n);
@@ -132,7 +134,7 @@ enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, str
 	TOMB_BUF_AUTO buf = tomb_buf_init(TOMB_STORE_URL_MAX);
 	struct tomb_str text = {NULL, 0};
 
-	TOMB_TRY(check_key(key, err));
+	TOMB_TRY(store_check_key(key, err));
 	tomb_buf_put(&buf, store->url_prefix);
 	TOMB_TRY(store->kind->put_url(key, &buf, err));
 	TOMB_TRY(tomb_buf_done(&buf, &text, err));
@@ -185,7 +187,7 @@ enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out
 	return TOMB_OK;
 }
 
-static enum tomb_code need_probe(struct tomb_store *store, struct tomb_err *err)
+enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err)
 {
 	struct tomb_probe probe;
 
@@ -195,15 +197,33 @@ static enum tomb_code need_probe(struct tomb_store *store, struct tomb_err *err)
 enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err)
 {
-	TOMB_TRY(check_key(key, err));
-	TOMB_TRY(need_probe(store, err)); /* a bucket that is not there has no keys either */
-	return store->kind->stat(store, key, arena, out, err);
+	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_need_probe(store, err)); /* a bucket that is not there has no keys either */
+	return store->kind->stat(store, key, TOMB_STR(""), arena, out, err);
+}
+
+enum tomb_code tomb_store_stat_version(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
+	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
+{
+	TOMB_TRY(store_check_key(key, err));
+	if (!version_id.n)
+		return TOMB_FAIL(err, TOMB_INVAL, "no version id");
+	TOMB_TRY(store_need_probe(store, err));
+	return store->kind->stat(store, key, version_id, arena, out, err);
+}
+
+enum tomb_code tomb_store_versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_version **out, size_t *n, struct tomb_err *err)
+{
+	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_need_probe(store, err));
+	return store->kind->versions(store, key, arena, out, n, err);
 }
 
 enum tomb_code tomb_store_put(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
 	struct tomb_placed *out, struct tomb_err *err)
 {
-	TOMB_TRY(check_key(put->key, err));
+	TOMB_TRY(store_check_key(put->key, err));
 	if (put->size_bytes < 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "a size of %lld bytes", (long long)put->size_bytes);
 	return store->kind->put(store, put, arena, out, err);
@@ -213,7 +233,7 @@ enum tomb_code tomb_store_put(struct tomb_store *store, const struct tomb_put *p
 static bool would_only_hide(const struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
 	struct tomb_result *out)
 {
-	if (!store->probe.versioned || target->version_id.n)
+	if (store->probe.versioning == TOMB_VERSIONING_NEVER || target->version_id.n)
 		return false;
 	result_set(out, arena, TOMB_OUTCOME_FAILED,
 		"backend %s is versioned: without a version id the bytes would only be hidden", store->name.p);
@@ -223,8 +243,8 @@ static bool would_only_hide(const struct tomb_store *store, const struct tomb_ta
 enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb_target *target,
 	struct tomb_arena *arena, struct tomb_result *result, struct tomb_err *err)
 {
-	TOMB_TRY(check_key(target->key, err));
-	TOMB_TRY(need_probe(store, err));
+	TOMB_TRY(store_check_key(target->key, err));
+	TOMB_TRY(store_need_probe(store, err));
 	if (!would_only_hide(store, target, arena, result))
 		store->kind->delete_one(store, target, arena, result);
 	return TOMB_OK;
@@ -258,7 +278,7 @@ static enum tomb_code check_targets(
 	if (!sorted)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu targets", n);
 	for (size_t i = 0; i < n; i++) {
-		TOMB_TRY(check_key(targets[i].key, err));
+		TOMB_TRY(store_check_key(targets[i].key, err));
 		sorted[i] = targets[i];
 	}
 	qsort(sorted, n, sizeof *sorted, compare_targets);
@@ -276,7 +296,7 @@ enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tom
 	if (n == 0)
 		return TOMB_OK;
 	TOMB_TRY(check_targets(targets, n, arena, err));
-	TOMB_TRY(need_probe(store, err));
+	TOMB_TRY(store_need_probe(store, err));
 	for (size_t i = 0; i < n; i++)
 		hidden |= would_only_hide(store, &targets[i], arena, &results[i]);
 	if (!hidden)
@@ -284,19 +304,5 @@ enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tom
 	for (size_t i = 0; hidden && i < n; i++)
 		if (targets[i].version_id.n)
 			store->kind->delete_one(store, &targets[i], arena, &results[i]);
-	return TOMB_OK;
-}
-
-enum tomb_code tomb_store_verify_absent(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_verdict *out, struct tomb_err *err)
-{
-	TOMB_TRY(check_key(key, err));
-	TOMB_TRY(need_probe(store, err));
-	if (store->probe.versioned) {
-		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "backend %s is versioned: older versions may be there",
-			store->name.p);
-		return TOMB_OK;
-	}
-	store->kind->verify_absent(store, key, arena, out);
 	return TOMB_OK;
 }

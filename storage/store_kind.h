@@ -6,12 +6,14 @@
 #include "tombstone/store.h"
 
 /* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
- * here, targets at most TOMB_DELETE_MAX and all different, and a versioned store has been dealt with. */
+ * here, targets at most TOMB_DELETE_MAX and all different, and on a versioned store they name versions. */
 struct store_kind {
 	void (*close)(struct tomb_store *store); /* the memory is the arena's */
 	enum tomb_code (*probe)(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err);
-	enum tomb_code (*stat)(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-		struct tomb_stat *out, struct tomb_err *err);
+	enum tomb_code (*stat)(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
+		struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err); /* version_id may be "" */
+	enum tomb_code (*versions)(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+		struct tomb_version **out, size_t *n, struct tomb_err *err);
 	enum tomb_code (*put)(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
 		struct tomb_placed *out, struct tomb_err *err);
 
@@ -20,6 +22,7 @@ struct store_kind {
 		struct tomb_result *result);
 	void (*delete_many)(struct tomb_store *store, const struct tomb_target *targets, size_t n,
 		struct tomb_arena *arena, struct tomb_result *results);
+	/* One look, good for the versioning that the last probe saw. */
 	void (*verify_absent)(
 		struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out);
 
@@ -35,9 +38,17 @@ struct tomb_store {
 	const struct store_kind *kind;
 	struct tomb_str name;
 	struct tomb_str url_prefix; /* ends in "/" */
+	int verify_looks;
+	int64_t verify_delay_ms;
 	bool probed;
 	struct tomb_probe probe; /* the last one that was answered */
 };
+
+/* INVAL unless it is 1 to TOMB_KEY_MAX bytes. */
+enum tomb_code store_check_key(struct tomb_str key, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Probes, if there was no good probe yet. */
+enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err) TOMB_MUST_USE;
 
 struct aws_providers;
 

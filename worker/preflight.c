@@ -100,7 +100,7 @@ static void look(struct tomb_batch *b, struct tomb_batch_copy *c)
 static bool probe(struct tomb_batch *b, struct tomb_str backend, char why[static 512], enum tomb_file_fate *fate)
 {
 	struct tomb_store *store = NULL;
-	struct tomb_probe seen = {.versioned = false};
+	struct tomb_probe seen = {.can_look = false};
 	struct tomb_err err;
 	enum tomb_code code = tomb_stores_find(b->stores, backend, &store, &err);
 
@@ -113,7 +113,7 @@ static bool probe(struct tomb_batch *b, struct tomb_str backend, char why[static
 		*fate = fate_of(code);
 		return false;
 	}
-	if (seen.versioned) {
+	if (seen.versioning != TOMB_VERSIONING_NEVER) {
 		(void)snprintf(why, 512, "the bucket is or was versioned: that the bytes are gone could not be proven");
 		*fate = TOMB_FILE_FAILED;
 		return false;

@@ -51,6 +51,8 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	conditional_delete = yes | no      (default no: see struct tomb_target)
  *	connect_timeout_ms = 5000
  *	request_timeout_ms = 60000
+ *	verify_looks = 1                   (1 to 10; more for stores whose answers lag behind)
+ *	verify_delay_ms = 1000             (between two looks)
  *
  * INVAL names file, line and rule for anything else, an unknown key included; IO for a file that cannot be read.
  */
@@ -85,9 +87,18 @@ struct tomb_str tomb_store_name(const struct tomb_store *store); /* lives as lon
 enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_str *url, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Of a bucket.  It never gets back to the first: what is NEVER now has been so all the time. */
+enum tomb_versioning {
+	TOMB_VERSIONING_NEVER,    /* a key has one content, and a delete takes it */
+	TOMB_VERSIONING_ENABLED,  /* each put makes a version; a plain delete only hides them under a delete marker */
+	TOMB_VERSIONING_SUSPENDED /* it was enabled: old versions are there; what is put now is the version "null" */
+};
+
 /* What a look at the backend as a whole says. */
 struct tomb_probe {
-	bool versioned; /* bucket versioning is, or was, on: a delete may leave bytes behind */
+	enum tomb_versioning versioning; /* a directory has no versions */
+	bool object_lock;                /* its versions can be locked, or we may not know */
+	bool can_look;                   /* stat, versions and proof of absence have answers at all */
 };
 
 /*
@@ -120,6 +131,32 @@ struct tomb_stat {
  */
 enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The same for one version; NEVER-versioned buckets have none.  A delete marker is present = false. */
+enum tomb_code tomb_store_stat_version(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
+	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
+
+enum { TOMB_VERSIONS_MAX = 10000 }; /* of one key: past this somebody is not preserving, but writing */
+
+/* One data version of a key, or a delete marker over it.  What a marker does not have is "" or 0. */
+struct tomb_version {
+	struct tomb_str version_id; /* "null" for what was put while versioning was not on; "" in a directory */
+	struct tomb_str etag;       /* as tomb_stat's */
+	struct tomb_str storage_class;
+	int64_t size_bytes;
+	int64_t modified_us;
+	bool is_marker;
+	bool is_latest;
+};
+
+/*
+ * Every version and every delete marker of exactly this key, in the store's order; *n = 0 if there is nothing.  For
+ * reading only: what is deleted is named one by one.  Strings and list are in the arena.  TOOBIG past
+ * TOMB_VERSIONS_MAX; STORE for a list that is not clear, which is never taken for an empty one; else as
+ * tomb_store_stat().
+ */
+enum tomb_code tomb_store_versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_version **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;
 
 struct tomb_put {
 	struct tomb_str key;
@@ -194,9 +231,9 @@ enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tom
 	struct tomb_arena *arena, struct tomb_result *results, struct tomb_err *err) TOMB_MUST_USE;
 
 enum tomb_absence {
-	TOMB_ABSENT_VERIFIED, /* a fresh look found nothing, where finding nothing is proof */
+	TOMB_ABSENT_VERIFIED, /* a fresh look found no bytes, where finding none is proof */
 	TOMB_STILL_THERE,
-	TOMB_ABSENCE_UNKNOWN, /* no answer, not allowed to look, or a versioned store */
+	TOMB_ABSENCE_UNKNOWN, /* no answer, not allowed to look, or an answer that is not clear */
 	TOMB_ABSENCE_MAX
 };
 
@@ -205,10 +242,30 @@ const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", 
 struct tomb_verdict {
 	enum tomb_absence absence;
 	struct tomb_str request_id;
-	struct tomb_str text; /* why, for people; "" when verified */
+	struct tomb_str text; /* why, for people; when verified: what was left over, such as delete markers, or "" */
 };
 
-/* Is the key really gone?  Errors as tomb_store_delete_one(). */
+/* Asked during long work: may it go on?  An error ends the work and is handed up. */
+typedef enum tomb_code tomb_store_go_on_fn(void *ctx, struct tomb_err *err);
+
+struct tomb_look {
+	const struct tomb_str *keys;
+	size_t n;
+	tomb_store_go_on_fn
+		*go_on; /* before the first of every 50 keys, and each second of a wait; NULL: never asked */
+	void *ctx;
+};
+
+/*
+ * Are the keys really gone?  In a bucket that never had versions a key is absent if HEAD does not find it and the
+ * bucket, asked afterwards, still never had versions; elsewhere if the list of its versions holds no bytes.  The
+ * backend's verify_looks have to find nothing, verify_delay_ms apart: this call takes that long.  verdicts[i] is about
+ * keys[i]; of an error, they are not set.  Errors as tomb_store_delete_one(), and go_on's.
+ */
+enum tomb_code tomb_store_verify_many(struct tomb_store *store, const struct tomb_look *look, struct tomb_arena *arena,
+	struct tomb_verdict *verdicts, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The same for one key. */
 enum tomb_code tomb_store_verify_absent(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_verdict *out, struct tomb_err *err) TOMB_MUST_USE;
 

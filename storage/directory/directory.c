@@ -74,7 +74,8 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 	if (faccessat(fd, ".", R_OK | W_OK | X_OK, AT_EACCESS) != 0)
 		return TOMB_FAIL(err, directory_code(errno), "backend %s: its folder cannot be changed: %s",
 			store->name.p, strerror(errno));
-	out->versioned = false;
+	out->versioning = TOMB_VERSIONING_NEVER;
+	out->can_look = true;
 	return TOMB_OK;
 }
 
@@ -111,14 +112,16 @@ static enum tomb_code find(struct tomb_store *store, struct tomb_str key, bool *
 	return TOMB_OK;
 }
 
-static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_stat *out, struct tomb_err *err)
+static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
+	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
 {
 	struct tomb_stat found = {.present = false};
 	char etag[DIRECTORY_ETAG_MAX];
 	struct statx stx;
 	bool partial = false;
 
+	if (version_id.n)
+		return TOMB_FAIL(err, TOMB_STORE, "backend %s: a folder has no versions", store->name.p);
 	found.etag = found.storage_class = found.version_id = found.request_id = TOMB_STR("");
 	TOMB_TRY(find(store, key, &found.present, &stx, &partial, err));
 	if (found.present) {
@@ -130,6 +133,29 @@ static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, st
 			return TOMB_FAIL(err, TOMB_NOMEM, "an ETag");
 	}
 	*out = found;
+	return TOMB_OK;
+}
+
+/* What is there, as the one version without an id. */
+static enum tomb_code versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_version **out, size_t *n, struct tomb_err *err)
+{
+	struct tomb_version *version = TOMB_NEW(arena, struct tomb_version, 1);
+	struct tomb_stat st;
+
+	if (!version)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a version");
+	TOMB_TRY(stat_key(store, key, TOMB_STR(""), arena, &st, err));
+	*version = (struct tomb_version){
+		.version_id = TOMB_STR(""),
+		.etag = st.etag,
+		.storage_class = TOMB_STR(""),
+		.size_bytes = st.size_bytes,
+		.modified_us = st.modified_us,
+		.is_latest = true,
+	};
+	*out = version;
+	*n = st.present ? 1 : 0;
 	return TOMB_OK;
 }
 
@@ -160,6 +186,7 @@ static const struct store_kind directory_kind = {
 	.close = close_directory,
 	.probe = probe,
 	.stat = stat_key,
+	.versions = versions,
 	.put = directory_put,
 	.delete_one = directory_delete_one,
 	.delete_many = directory_delete_many,

@@ -1,5 +1,8 @@
 #include "s3/answer.h"
 
+#include "tombstone/parse.h"
+#include "tombstone/time.h"
+
 #include <libxml/parser.h>
 #include <limits.h>
 
@@ -122,7 +125,7 @@ enum tomb_code s3_answer_delete(
 	return TOMB_OK;
 }
 
-enum tomb_code s3_answer_versioning(struct tomb_str body, bool *versioned, struct tomb_err *err)
+enum tomb_code s3_answer_versioning(struct tomb_str body, enum tomb_versioning *out, struct tomb_err *err)
 {
 	DOC_AUTO *doc = NULL;
 	TOMB_ARENA_AUTO arena = tomb_arena_init(body.n + 64);
@@ -130,7 +133,97 @@ enum tomb_code s3_answer_versioning(struct tomb_str body, bool *versioned, struc
 
 	TOMB_TRY(parse(body, "VersioningConfiguration", &doc, err));
 	TOMB_TRY(text_of(xmlDocGetRootElement(doc), "Status", &arena, &status, err));
-	/* "Enabled" or "Suspended"; a bucket that never had versions has no status at all. */
-	*versioned = status.n > 0;
+	/* A bucket that never had versions has no status at all; a word that nobody knows is not that. */
+	*out = status.n == 0                                ? TOMB_VERSIONING_NEVER
+	       : tomb_str_eq(status, TOMB_STR("Suspended")) ? TOMB_VERSIONING_SUSPENDED
+							    : TOMB_VERSIONING_ENABLED;
+	return TOMB_OK;
+}
+
+enum tomb_code s3_answer_lock_rule(struct tomb_str body, struct s3_lock_rule *out, struct tomb_err *err)
+{
+	DOC_AUTO *doc = NULL;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(body.n + 64);
+	struct tomb_str enabled = {NULL, 0};
+	struct s3_lock_rule found = {.enabled = false};
+	const xmlNode *top = NULL;
+
+	TOMB_TRY(parse(body, "ObjectLockConfiguration", &doc, err));
+	top = xmlDocGetRootElement(doc);
+	TOMB_TRY(text_of(top, "ObjectLockEnabled", &arena, &enabled, err));
+	found.enabled = tomb_str_eq(enabled, TOMB_STR("Enabled"));
+	for (const xmlNode *node = top->children; node; node = node->next)
+		found.locks_all |= is_named(node, "Rule");
+	*out = found;
+	return TOMB_OK;
+}
+
+static bool is_listed(const xmlNode *node)
+{
+	return is_named(node, "Version") || is_named(node, "DeleteMarker");
+}
+
+/* What only a data version has. */
+static enum tomb_code read_data(
+	const xmlNode *node, struct tomb_arena *arena, struct tomb_version *out, struct tomb_err *err)
+{
+	struct tomb_str size = {NULL, 0};
+
+	TOMB_TRY(text_of(node, "ETag", arena, &out->etag, err));
+	TOMB_TRY(text_of(node, "StorageClass", arena, &out->storage_class, err));
+	TOMB_TRY(text_of(node, "Size", arena, &size, err));
+	if (!tomb_parse_i64(size, 0, INT64_MAX, &out->size_bytes))
+		return TOMB_FAIL(err, TOMB_CORRUPT, "a version without a size");
+	return TOMB_OK;
+}
+
+static enum tomb_code read_listed(
+	const xmlNode *node, struct tomb_arena *arena, struct s3_listed *out, struct tomb_err *err)
+{
+	struct tomb_version *v = &out->version;
+	struct tomb_str latest = {NULL, 0};
+	struct tomb_str modified = {NULL, 0};
+
+	v->is_marker = is_named(node, "DeleteMarker");
+	v->etag = v->storage_class = TOMB_STR("");
+	TOMB_TRY(text_of(node, "Key", arena, &out->key, err));
+	TOMB_TRY(text_of(node, "VersionId", arena, &v->version_id, err));
+	TOMB_TRY(text_of(node, "IsLatest", arena, &latest, err));
+	TOMB_TRY(text_of(node, "LastModified", arena, &modified, err));
+	v->is_latest = tomb_str_eq(latest, TOMB_STR("true"));
+	if (!out->key.n || !v->version_id.n)
+		return TOMB_FAIL(err, TOMB_CORRUPT, "a version without a key or an id");
+	if (tomb_time_parse(modified, &v->modified_us, err) != TOMB_OK)
+		return TOMB_FAIL(err, TOMB_CORRUPT, "a version without a date");
+	return v->is_marker ? TOMB_OK : read_data(node, arena, v, err);
+}
+
+enum tomb_code s3_answer_versions(
+	struct tomb_str body, struct tomb_arena *arena, struct s3_version_page *out, struct tomb_err *err)
+{
+	DOC_AUTO *doc = NULL;
+	const xmlNode *top = NULL;
+	struct s3_version_page page = {.n = 0};
+	struct tomb_str truncated = {NULL, 0};
+	struct tomb_str encoding = {NULL, 0};
+	size_t i = 0;
+
+	TOMB_TRY(parse(body, "ListVersionsResult", &doc, err));
+	top = xmlDocGetRootElement(doc);
+	TOMB_TRY(text_of(top, "IsTruncated", arena, &truncated, err));
+	TOMB_TRY(text_of(top, "EncodingType", arena, &encoding, err));
+	TOMB_TRY(text_of(top, "NextKeyMarker", arena, &page.next_key, err));
+	TOMB_TRY(text_of(top, "NextVersionIdMarker", arena, &page.next_version, err));
+	page.is_truncated = tomb_str_eq(truncated, TOMB_STR("true"));
+	page.is_encoded = encoding.n > 0;
+	for (const xmlNode *node = top->children; node; node = node->next)
+		page.n += is_listed(node);
+	page.entries = TOMB_NEW(arena, struct s3_listed, page.n + 1);
+	if (!page.entries)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a list of %zu versions", page.n);
+	for (const xmlNode *node = top->children; node; node = node->next)
+		if (is_listed(node))
+			TOMB_TRY(read_listed(node, arena, &page.entries[i++], err));
+	*out = page;
 	return TOMB_OK;
 }

@@ -5,7 +5,7 @@
 #ifndef STORAGE_S3_ANSWER_H
 #define STORAGE_S3_ANSWER_H
 
-#include "tombstone/arena.h"
+#include "tombstone/store.h"
 
 /* All strings are in the arena and "" where the answer has none. */
 struct s3_error {
@@ -32,7 +32,34 @@ enum tomb_code s3_answer_error(
 enum tomb_code s3_answer_delete(struct tomb_str body, struct tomb_arena *arena, struct s3_entry **out, size_t *n,
 	struct tomb_err *err) TOMB_MUST_USE;
 
-/* <VersioningConfiguration>: is, or was, versioning on?  CORRUPT if body is anything else. */
-enum tomb_code s3_answer_versioning(struct tomb_str body, bool *versioned, struct tomb_err *err) TOMB_MUST_USE;
+/* <VersioningConfiguration>.  CORRUPT if body is anything else. */
+enum tomb_code s3_answer_versioning(
+	struct tomb_str body, enum tomb_versioning *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* <ObjectLockConfiguration>.  CORRUPT if body is anything else. */
+struct s3_lock_rule {
+	bool enabled;
+	bool locks_all; /* a default rule locks whatever is put without one */
+};
+enum tomb_code s3_answer_lock_rule(struct tomb_str body, struct s3_lock_rule *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* One <Version> or <DeleteMarker> of a ListVersionsResult. */
+struct s3_listed {
+	struct tomb_str key; /* as it is written there */
+	struct tomb_version version;
+};
+
+struct s3_version_page {
+	struct s3_listed *entries;
+	size_t n;
+	bool is_encoded; /* keys are percent-encoded, more or less */
+	bool is_truncated;
+	struct tomb_str next_key; /* as it is written there */
+	struct tomb_str next_version;
+};
+
+/* <ListVersionsResult>.  CORRUPT if body is anything else, or an entry lacks its key, version, size or date. */
+enum tomb_code s3_answer_versions(struct tomb_str body, struct tomb_arena *arena, struct s3_version_page *out,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -42,8 +42,8 @@ void s3_diagnose(struct s3 *s3, const struct tomb_target *target, struct tomb_ar
 
 void s3_only_hidden(struct s3 *s3, struct tomb_arena *arena, struct tomb_result *out)
 {
-	s3->store.probe.versioned = true;
-	result_set(out, arena, TOMB_OUTCOME_FAILED,
+	s3->store.probe.versioning = TOMB_VERSIONING_ENABLED;
+	result_set(out, arena, TOMB_OUTCOME_UNCERTAIN,
 		"the bucket has versions by now: the key is hidden by a delete marker, its bytes are there");
 }
 

@@ -69,9 +69,16 @@ enum tomb_code s3_head(struct s3 *s3, struct tomb_str key, struct tomb_str versi
 		*out = found;
 		return TOMB_OK;
 	}
+	/* A delete marker, asked for by its id. */
+	if (a.status == 405 && version_id.n && tomb_http_header(&a, "x-amz-delete-marker").n) {
+		*out = found;
+		return TOMB_OK;
+	}
 	/* Anything between us and the store can say 404; only the store has request ids. */
 	if (a.status == 404 && found.request_id.n) {
-		if (tomb_http_header(&a, "x-amz-delete-marker").n)
+		bool hidden = tomb_http_header(&a, "x-amz-delete-marker").n > 0;
+
+		if (hidden && s3->store.probe.versioning == TOMB_VERSIONING_NEVER)
 			return TOMB_FAIL(err, TOMB_STORE, "HEAD: hidden by a delete marker: the bucket has versions");
 		*out = found;
 		return TOMB_OK;

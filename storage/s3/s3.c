@@ -5,13 +5,17 @@
 
 #include <stdio.h>
 
-enum { ANSWER_ARENA_MAX = 1 << 20 }; /* bytes of what a request without keys in its answer takes */
+enum {
+	ANSWER_ARENA_MAX = 1 << 20, /* bytes of what a request without keys in its answer takes */
+	LIST_ARENA_MAX = 8 << 20    /* bytes of TOMB_VERSIONS_MAX versions, ids and ETags included */
+};
 
 /* A key that nobody has: absent, if we are allowed to see that it is. */
 static const struct tomb_str nobodys_key = {"tombstone-probe/this-key-is-never-written", 41};
 
 /* Is the bucket there, are the keys good, has it versions? */
-static enum tomb_code ask_versioning(struct s3 *s3, struct tomb_arena *arena, bool *versioned, struct tomb_err *err)
+static enum tomb_code ask_versioning(
+	struct s3 *s3, struct tomb_arena *arena, enum tomb_versioning *out, struct tomb_err *err)
 {
 	struct sigv4_field query = {TOMB_STR("versioning"), TOMB_STR("")};
 	struct s3_request r = {.method = "GET", .query = &query, .nquery = 1};
@@ -20,23 +24,45 @@ static enum tomb_code ask_versioning(struct s3 *s3, struct tomb_arena *arena, bo
 
 	TOMB_TRY(s3_send(s3, &r, arena, &a, err));
 	if (a.status == 200)
-		return s3_answer_versioning(a.body, versioned, err);
+		return s3_answer_versioning(a.body, out, err);
 	s3_failure_read(&a, arena, &failure);
 	return s3_failure_set(&failure, "asking for versioning", err);
+}
+
+/* Only a bucket with versions can lock them.  Who may not ask has to reckon with locks. */
+static enum tomb_code ask_lock(struct s3 *s3, struct tomb_arena *arena, bool *out, struct tomb_err *err)
+{
+	struct sigv4_field query = {TOMB_STR("object-lock"), TOMB_STR("")};
+	struct s3_request r = {.method = "GET", .query = &query, .nquery = 1};
+	struct s3_lock_rule rule = {.enabled = false};
+	struct tomb_http_answer a;
+	struct s3_failure failure;
+	struct tomb_err ignored;
+
+	TOMB_TRY(s3_send(s3, &r, arena, &a, err));
+	s3_failure_read(&a, arena, &failure);
+	if (a.status != 200 && failure.code == TOMB_STORE_THROTTLED)
+		return s3_failure_set(&failure, "asking for object lock", err);
+	if (a.status == 200 && s3_answer_lock_rule(a.body, &rule, &ignored) != TOMB_OK)
+		rule.enabled = false; /* a server that has no locks, and says something else */
+	*out = rule.enabled || failure.code == TOMB_STORE_DENIED;
+	return TOMB_OK;
 }
 
 static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ANSWER_ARENA_MAX);
 	struct s3 *s3 = s3_of(store);
+	struct tomb_probe probe = {.can_look = true};
 	struct tomb_stat st;
-	bool versioned = false;
 	char where[BACKEND_NAME_MAX + 32];
-	enum tomb_code code = ask_versioning(s3, &arena, &versioned, err);
+	enum tomb_code code = ask_versioning(s3, &arena, &probe.versioning, err);
 
 	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	if (code == TOMB_CORRUPT)
 		return TOMB_FAIL(err, TOMB_STORE, "%s: does not answer like S3", where);
+	if (code == TOMB_OK && probe.versioning != TOMB_VERSIONING_NEVER)
+		code = ask_lock(s3, &arena, &probe.object_lock, err);
 	if (code != TOMB_OK)
 		return tomb_err_in(err, where);
 	/* Without the right to list, an absent key is 403 and no deletion could be verified. */
@@ -45,19 +71,56 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 		return TOMB_FAIL(err, code, "%s: absent keys cannot be seen: s3:ListBucket is needed", where);
 	if (code != TOMB_OK)
 		return tomb_err_in(err, where);
-	out->versioned = versioned;
+	*out = probe;
 	return TOMB_OK;
 }
 
-static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_stat *out, struct tomb_err *err)
+static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
+	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
 {
 	char where[BACKEND_NAME_MAX + 32];
 
-	if (s3_head(s3_of(store), key, TOMB_STR(""), arena, out, err) == TOMB_OK)
+	if (s3_head(s3_of(store), key, version_id, arena, out, err) == TOMB_OK)
 		return TOMB_OK;
 	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	return tomb_err_in(err, where);
+}
+
+static enum tomb_code versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	struct tomb_version **out, size_t *n, struct tomb_err *err)
+{
+	struct s3_versions found;
+	char where[BACKEND_NAME_MAX + 32];
+
+	if (s3_versions_list(s3_of(store), key, arena, &found, err) == TOMB_OK) {
+		*out = found.list;
+		*n = found.n;
+		return TOMB_OK;
+	}
+	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
+	return tomb_err_in(err, where);
+}
+
+/* Whatever HEAD says: bytes are where the list holds a data version. */
+static void verify_by_list(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(LIST_ARENA_MAX);
+	struct s3_versions found;
+	struct tomb_err err;
+
+	if (s3_versions_list(s3, key, &scratch, &found, &err) != TOMB_OK) {
+		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
+		return;
+	}
+	if (found.n > found.markers)
+		verdict_set(out, arena, TOMB_STILL_THERE, "its list holds %zu versions with bytes",
+			found.n - found.markers);
+	else if (found.markers)
+		verdict_set(
+			out, arena, TOMB_ABSENT_VERIFIED, "%zu delete markers are left, without bytes", found.markers);
+	else
+		verdict_set(out, arena, TOMB_ABSENT_VERIFIED, "%s", "");
+	out->request_id = result_keep(arena, found.request_id);
 }
 
 static void verify_absent(
@@ -67,6 +130,10 @@ static void verify_absent(
 	struct tomb_stat st;
 	struct tomb_err err;
 
+	if (store->probe.versioning != TOMB_VERSIONING_NEVER) {
+		verify_by_list(s3_of(store), key, arena, out);
+		return;
+	}
 	if (s3_head(s3_of(store), key, TOMB_STR(""), &scratch, &st, &err) != TOMB_OK) {
 		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
 		return;
@@ -94,6 +161,7 @@ static const struct store_kind s3_kind = {
 	.close = close_s3,
 	.probe = probe,
 	.stat = stat_key,
+	.versions = versions,
 	.put = s3_put,
 	.delete_one = s3_delete_one,
 	.delete_many = s3_delete_many,

@@ -39,6 +39,18 @@ enum tomb_code s3_send(struct s3 *s3, const struct s3_request *request, struct t
 enum tomb_code s3_head(struct s3 *s3, struct tomb_str key, struct tomb_str version_id, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The versions of one key, and the request that told. */
+struct s3_versions {
+	struct tomb_version *list;
+	size_t n;
+	size_t markers; /* of these */
+	struct tomb_str request_id;
+};
+
+/* tomb_store_versions(). */
+enum tomb_code s3_versions_list(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out,
+	struct tomb_err *err) TOMB_MUST_USE;
+
 /* An error of s3_send() as what became of a key. */
 void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
 

@@ -23,7 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct tomb_err err = {.text = ""};
 	struct s3_error error;
 	struct s3_entry *entries = NULL;
-	bool versioned = false;
+	enum tomb_versioning versioning = TOMB_VERSIONING_NEVER;
+	struct s3_lock_rule rule = {.enabled = false};
+	struct s3_version_page page = {.n = 0};
 	size_t n = 0;
 
 	if (s3_answer_error(body, &arena, &error, &err) == TOMB_OK) {
@@ -39,7 +41,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_str(entries[i].message);
 			check(entries[i].key.n <= size);
 		}
-	if (s3_answer_versioning(body, &versioned, &err) != TOMB_OK)
-		check(!versioned && err.text[0] != '\0');
+	if (s3_answer_versioning(body, &versioning, &err) != TOMB_OK)
+		check(versioning == TOMB_VERSIONING_NEVER && err.text[0] != '\0');
+	if (s3_answer_lock_rule(body, &rule, &err) != TOMB_OK)
+		check(!rule.enabled && !rule.locks_all);
+	if (s3_answer_versions(body, &arena, &page, &err) == TOMB_OK)
+		for (size_t i = 0; i < page.n; i++) {
+			check_str(page.entries[i].key);
+			check_str(page.entries[i].version.version_id);
+			check_str(page.entries[i].version.etag);
+			check_str(page.entries[i].version.storage_class);
+			check(page.entries[i].key.n > 0 && page.entries[i].version.size_bytes >= 0);
+		}
 	return 0;
 }

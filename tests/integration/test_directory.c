@@ -537,7 +537,8 @@ static void a_removed_root_fails_the_probe(void **state)
 	struct tomb_probe probe;
 
 	assert_int_equal(tomb_store_probe(f->store, &probe, &f->err), TOMB_OK);
-	assert_false(probe.versioned);
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_NEVER);
+	assert_true(probe.can_look && !probe.object_lock);
 	(void)snprintf(f->path, sizeof f->path, "%s/root", f->temp.path);
 	assert_int_equal(rmdir(f->path), 0);
 	assert_int_equal(tomb_store_probe(f->store, &probe, &f->err), TOMB_STORE);

@@ -435,16 +435,20 @@ static void storage_classes_are_kept(void **state)
 
 static void a_probe_tells_what_is_wrong(void **state)
 {
-	struct tomb_probe probe = {.versioned = true};
+	struct tomb_probe probe;
 
 	(void)state;
 	assert_int_equal(tomb_store_probe(store("plain"), &probe, &t.err), TOMB_OK);
-	assert_false(probe.versioned);
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_NEVER);
+	assert_true(probe.can_look && !probe.object_lock);
 	assert_int_equal(tomb_store_probe(store("versioned"), &probe, &t.err), TOMB_OK);
-	assert_true(probe.versioned);
-	probe.versioned = false;
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_ENABLED);
+	assert_false(probe.object_lock);
 	assert_int_equal(tomb_store_probe(store("suspended"), &probe, &t.err), TOMB_OK);
-	assert_true(probe.versioned);
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_SUSPENDED);
+	assert_int_equal(tomb_store_probe(store("locked"), &probe, &t.err), TOMB_OK);
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_ENABLED);
+	assert_true(probe.object_lock);
 	assert_int_equal(tomb_store_probe(store("missing"), &probe, &t.err), TOMB_STORE);
 	assert_non_null(strstr(t.err.text, "NoSuchBucket"));
 	assert_int_equal(tomb_store_probe(store("badsecret"), &probe, &t.err), TOMB_STORE_DENIED);
@@ -489,7 +493,7 @@ static void in_a_versioned_bucket_only_versions_are_deleted(void **state)
 		assert_int_equal(results[0].outcome, TOMB_OUTCOME_FAILED);
 		assert_int_equal(results[1].outcome, TOMB_OUTCOME_FAILED);
 		assert_true(stat_in(names[i], targets[0].key).present);
-		assert_int_equal(verify_in(names[i], targets[0].key).absence, TOMB_ABSENCE_UNKNOWN);
+		assert_int_equal(verify_in(names[i], targets[0].key).absence, TOMB_STILL_THERE);
 	}
 	assert_int_equal(put_in("versioned", TOMB_STR("m"), TOMB_STR("x"), &placed), TOMB_OK);
 	assert_true(placed.version_id.n > 0);
@@ -498,7 +502,7 @@ static void in_a_versioned_bucket_only_versions_are_deleted(void **state)
 			.outcome,
 		TOMB_OUTCOME_GONE);
 	assert_false(stat_in("versioned", TOMB_STR("m")).present);
-	assert_int_equal(verify_in("versioned", TOMB_STR("m")).absence, TOMB_ABSENCE_UNKNOWN);
+	assert_int_equal(verify_in("versioned", TOMB_STR("m")).absence, TOMB_ABSENT_VERIFIED);
 }
 
 static void a_bucket_that_became_versioned_is_noticed_by_the_delete(void **state)
@@ -511,19 +515,19 @@ static void a_bucket_that_became_versioned_is_noticed_by_the_delete(void **state
 	(void)state;
 	assert_int_equal(raw("PUT", "-none", "", "", ""), 200);
 	assert_int_equal(tomb_store_probe(store("missing"), &probe, &t.err), TOMB_OK);
-	assert_false(probe.versioned);
+	assert_int_equal(probe.versioning, TOMB_VERSIONING_NEVER);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(put_in("missing", targets[i].key, TOMB_STR("x"), &placed), TOMB_OK);
 	assert_int_equal(raw("PUT", "-none", "", "versioning",
 				 "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
 		200);
 	assert_int_equal(tomb_store_delete_many(store("missing"), targets, 2, &t.arena, results, &t.err), TOMB_OK);
-	assert_int_equal(results[0].outcome, TOMB_OUTCOME_FAILED);
-	assert_int_equal(results[1].outcome, TOMB_OUTCOME_FAILED);
+	assert_int_equal(results[0].outcome, TOMB_OUTCOME_UNCERTAIN);
+	assert_int_equal(results[1].outcome, TOMB_OUTCOME_UNCERTAIN);
 	/* It has learned: the third is not even hidden. */
 	assert_int_equal(delete_in("missing", targets[2]).outcome, TOMB_OUTCOME_FAILED);
 	assert_true(stat_in("missing", targets[2].key).present);
-	assert_int_equal(verify_in("missing", targets[0].key).absence, TOMB_ABSENCE_UNKNOWN);
+	assert_int_equal(verify_in("missing", targets[0].key).absence, TOMB_STILL_THERE);
 }
 
 /* Locks the newest version of key. */

@@ -59,23 +59,26 @@ static void only_a_bucket_that_never_had_versions_has_none(void **state)
 {
 	static const struct {
 		const char *body;
-		bool versioned;
+		enum tomb_versioning versioning;
 	} cases[] = {
-		{"<VersioningConfiguration/>", false},
-		{"<VersioningConfiguration><MfaDelete>Disabled</MfaDelete></VersioningConfiguration>", false},
-		{"<VersioningConfiguration><Status/></VersioningConfiguration>", false},
-		{"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>", true},
-		{"<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>", true},
-		{"<VersioningConfiguration><Status>Off?</Status></VersioningConfiguration>", true},
+		{"<VersioningConfiguration/>", TOMB_VERSIONING_NEVER},
+		{"<VersioningConfiguration><MfaDelete>Disabled</MfaDelete></VersioningConfiguration>",
+			TOMB_VERSIONING_NEVER},
+		{"<VersioningConfiguration><Status/></VersioningConfiguration>", TOMB_VERSIONING_NEVER},
+		{"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>",
+			TOMB_VERSIONING_ENABLED},
+		{"<VersioningConfiguration><Status>Suspended</Status></VersioningConfiguration>",
+			TOMB_VERSIONING_SUSPENDED},
+		{"<VersioningConfiguration><Status>Off?</Status></VersioningConfiguration>", TOMB_VERSIONING_ENABLED},
 	};
 	struct tomb_err err;
 
 	(void)state;
 	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
-		bool versioned = !cases[i].versioned;
+		enum tomb_versioning versioning = (enum tomb_versioning)42;
 
-		assert_int_equal(s3_answer_versioning(tomb_str_from(cases[i].body), &versioned, &err), TOMB_OK);
-		assert_int_equal(versioned, cases[i].versioned);
+		assert_int_equal(s3_answer_versioning(tomb_str_from(cases[i].body), &versioning, &err), TOMB_OK);
+		assert_int_equal(versioning, cases[i].versioning);
 	}
 }
 

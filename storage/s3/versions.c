@@ -1,0 +1,205 @@
+/* The versions of one key.  S3 lists by prefix only: what the list holds beside the key is dropped, byte by byte. */
+#include "s3/s3.h"
+
+#include "tombstone/percent.h"
+
+#include <stdio.h>
+
+enum {
+	PAGE_KEYS = 200,                 /* with keys of 1,024 bytes, each written as "&#xXX;" or "%XX" */
+	PAGE_BYTES = 2 << 20,            /* of one answer */
+	PAGE_ARENA_MAX = 4 * PAGE_BYTES, /* bytes: an answer, and what is read from it */
+	PAGES_MAX = 500,                 /* 100,000 entries: no list of one key, and what begins like it, is longer */
+	LIST_FIRST = 4                   /* versions that there is room for at first */
+};
+
+struct reader {
+	struct s3 *s3;
+	struct tomb_str key;
+	struct tomb_arena *arena; /* the caller's */
+	struct tomb_version *list;
+	size_t n;
+	size_t room;
+	size_t markers;
+};
+
+enum kinship { SAME, LONGER, STRANGE };
+
+static enum kinship compare(struct tomb_str name, struct tomb_str key)
+{
+	if (name.n < key.n || memcmp(name.p, key.p, key.n) != 0)
+		return STRANGE;
+	return name.n == key.n ? SAME : LONGER;
+}
+
+/*
+ * How a name in the list relates to the key.  Servers that encode names differ in whether a space is "+" or "%20", so
+ * both readings are tried: the list holds only what begins with the key, hence one of them at most can be another key.
+ */
+static enum kinship kinship_of(struct tomb_str name, bool is_encoded, struct tomb_str key, struct tomb_arena *scratch)
+{
+	struct tomb_str plain = {NULL, 0};
+	struct tomb_str form = {NULL, 0};
+	struct tomb_err ignored;
+	enum kinship kin = STRANGE;
+
+	if (!is_encoded)
+		return compare(name, key);
+	if (tomb_percent_decode(name, scratch, &plain, &ignored) == TOMB_OK)
+		kin = compare(plain, key);
+	if (kin != SAME && tomb_percent_decode_form(name, scratch, &form, &ignored) == TOMB_OK) {
+		enum kinship other = compare(form, key);
+
+		kin = other < kin ? other : kin;
+	}
+	return kin;
+}
+
+static bool make_room(struct reader *r)
+{
+	size_t room = r->room ? 2 * r->room : LIST_FIRST;
+	struct tomb_version *list = NULL;
+
+	if (r->n < r->room)
+		return true;
+	list = TOMB_NEW(r->arena, struct tomb_version, room);
+	if (!list)
+		return false;
+	for (size_t i = 0; i < r->n; i++)
+		list[i] = r->list[i];
+	r->list = list;
+	r->room = room;
+	return true;
+}
+
+/* Some servers leave the quotes out here; HEAD has them. */
+static struct tomb_str quoted(struct tomb_arena *arena, struct tomb_str etag)
+{
+	char text[256];
+
+	if (etag.n == 0 || etag.p[0] == '"' || etag.n > sizeof text - 3)
+		return tomb_arena_str(arena, etag);
+	(void)snprintf(text, sizeof text, "\"%.*s\"", TOMB_STR_ARG(etag));
+	return tomb_arena_str(arena, tomb_str_from(text));
+}
+
+static enum tomb_code keep(struct reader *r, const struct tomb_version *v, struct tomb_err *err)
+{
+	struct tomb_version copy = *v;
+
+	if (r->n == TOMB_VERSIONS_MAX)
+		return TOMB_FAIL(err, TOMB_TOOBIG, "the key has more than %d versions", TOMB_VERSIONS_MAX);
+	copy.version_id = tomb_arena_str(r->arena, v->version_id);
+	copy.etag = quoted(r->arena, v->etag);
+	copy.storage_class = tomb_arena_str(r->arena, v->storage_class);
+	if (!make_room(r) || !copy.version_id.p || !copy.etag.p || !copy.storage_class.p)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu versions", r->n);
+	r->list[r->n++] = copy;
+	r->markers += copy.is_marker;
+	return TOMB_OK;
+}
+
+/* A name that does not begin with the key was not asked for: such a list proves nothing. */
+static enum tomb_code take_page(
+	struct reader *r, const struct s3_version_page *page, struct tomb_arena *scratch, struct tomb_err *err)
+{
+	for (size_t i = 0; i < page->n; i++)
+		switch (kinship_of(page->entries[i].key, page->is_encoded, r->key, scratch)) {
+		case SAME:
+			TOMB_TRY(keep(r, &page->entries[i].version, err));
+			break;
+		case LONGER:
+			break;
+		case STRANGE:
+			return TOMB_FAIL(err, TOMB_STORE, "the list of versions holds a key that was not asked for");
+		}
+	return TOMB_OK;
+}
+
+/* Where the next page begins; the same place again would be a circle. */
+struct place {
+	char key[3 * TOMB_KEY_MAX + 1];
+	char version[TOMB_KEY_MAX + 1];
+};
+
+static enum tomb_code move_on(const struct s3_version_page *page, struct tomb_str key, struct tomb_arena *scratch,
+	struct place *place, struct tomb_err *err)
+{
+	struct tomb_str next = page->next_key;
+	struct place there = {.key = ""};
+
+	if (kinship_of(next, page->is_encoded, key, scratch) == SAME)
+		next = key;
+	else if (page->is_encoded)
+		TOMB_TRY(tomb_percent_decode(page->next_key, scratch, &next, err));
+	if (next.n == 0 || next.n >= sizeof there.key || page->next_version.n >= sizeof there.version ||
+		memchr(next.p, '\0', next.n))
+		return TOMB_FAIL(err, TOMB_STORE, "the list of versions is cut, and does not say where");
+	memcpy(there.key, next.p, next.n);
+	memcpy(there.version, page->next_version.p, page->next_version.n);
+	if (strcmp(there.key, place->key) == 0 && strcmp(there.version, place->version) == 0)
+		return TOMB_FAIL(err, TOMB_STORE, "the list of versions goes in a circle");
+	*place = there;
+	return TOMB_OK;
+}
+
+static enum tomb_code ask(struct s3 *s3, struct tomb_str key, const struct place *place, struct tomb_arena *scratch,
+	struct tomb_http_answer *a, struct tomb_err *err)
+{
+	struct sigv4_field query[] = {
+		{TOMB_STR("encoding-type"), TOMB_STR("url")}, /* XML cannot carry every key */
+		{TOMB_STR("max-keys"), TOMB_STR("200")},
+		{TOMB_STR("prefix"), key},
+		{TOMB_STR("versions"), TOMB_STR("")},
+		{TOMB_STR("key-marker"), tomb_str_from(place->key)},
+		{TOMB_STR("version-id-marker"), tomb_str_from(place->version)},
+	};
+	size_t nquery = !place->key[0] ? 4 : !place->version[0] ? 5 : 6;
+	struct s3_request r = {.method = "GET", .query = query, .nquery = nquery, .answer_max = PAGE_BYTES};
+	struct s3_failure failure;
+
+	_Static_assert(PAGE_KEYS == 200, "max-keys says so");
+	TOMB_TRY(s3_send(s3, &r, scratch, a, err));
+	if (a->status == 200)
+		return TOMB_OK;
+	s3_failure_read(a, scratch, &failure);
+	return s3_failure_set(&failure, "listing versions", err);
+}
+
+/* One page; *more if another follows. */
+static enum tomb_code read_page(
+	struct reader *r, struct place *place, bool *more, char request_id[static 128], struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
+	struct tomb_http_answer a;
+	struct s3_version_page page;
+
+	TOMB_TRY(ask(r->s3, r->key, place, &scratch, &a, err));
+	if (s3_answer_versions(a.body, &scratch, &page, err) != TOMB_OK)
+		return TOMB_FAIL(err, TOMB_STORE, "the list of versions cannot be read: %.200s", err->text);
+	TOMB_TRY(take_page(r, &page, &scratch, err));
+	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
+	*more = page.is_truncated;
+	return *more ? move_on(&page, r->key, &scratch, place, err) : TOMB_OK;
+}
+
+enum tomb_code s3_versions_list(
+	struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err)
+{
+	struct reader r = {.s3 = s3, .key = key, .arena = arena};
+	struct place place = {.key = ""};
+	char request_id[128] = "";
+	struct tomb_str kept = {NULL, 0};
+	bool more = true;
+
+	for (int pages = 0; more; pages++) {
+		if (pages == PAGES_MAX)
+			return TOMB_FAIL(err, TOMB_TOOBIG, "the list of versions has more than %d pages", PAGES_MAX);
+		TOMB_TRY(read_page(&r, &place, &more, request_id, err));
+	}
+	kept = tomb_arena_str(arena, tomb_str_from(request_id));
+	if (!kept.p)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu versions", r.n);
+	*out = (struct s3_versions){.list = r.list, .n = r.n, .markers = r.markers, .request_id = kept};
+	return TOMB_OK;
+}
