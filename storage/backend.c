@@ -28,6 +28,7 @@ static const struct key {
 	{"bucket", S3, S3, TEXT, offsetof(struct backend, bucket), backend_rule_bucket},
 	{"storage_class", S3, 0, TEXT, offsetof(struct backend, storage_class), backend_rule_storage_class},
 	{"style", S3, 0, TEXT, offsetof(struct backend, style), backend_rule_style},
+	{"expected_bucket_owner", S3, 0, TEXT, offsetof(struct backend, expected_bucket_owner), backend_rule_account},
 	{"access_key_file", S3, S3, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
 	{"secret_key_file", S3, S3, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
 	{"session_token_file", S3, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
@@ -127,6 +128,7 @@ static enum tomb_code begin_section(struct parser *p, struct tomb_str name)
 static enum tomb_code end_section(struct parser *p)
 {
 	struct backend *b = p->n ? &p->backends[p->n - 1] : NULL;
+	const char *broken = NULL;
 
 	if (!b)
 		return TOMB_OK;
@@ -144,6 +146,9 @@ static enum tomb_code end_section(struct parser *p)
 	if (b->kind == BACKEND_S3 && !b->allow_plain_http && !backend_rule_is_private(b->endpoint))
 		return refuse(
 			p, b->line, "backend %s: http is for loopback addresses, or allow_plain_http = yes", b->name.p);
+	broken = backend_is_virtual(b) ? backend_rule_virtual(b->endpoint, b->bucket) : NULL;
+	if (broken)
+		return refuse(p, b->line, "backend %s: style = virtual: %s", b->name.p, broken);
 	return TOMB_OK;
 }
 
@@ -257,6 +262,13 @@ static bool starts_with(struct tomb_str s, struct tomb_str prefix)
 	return prefix.n > 0 && s.n >= prefix.n && memcmp(s.p, prefix.p, prefix.n) == 0;
 }
 
+/* The same bucket has another URL in each style. */
+static bool are_one_bucket(const struct backend *a, const struct backend *b)
+{
+	return a->kind == BACKEND_S3 && b->kind == BACKEND_S3 && tomb_str_eq(a->endpoint, b->endpoint) &&
+	       tomb_str_eq(a->bucket, b->bucket);
+}
+
 /* A URL must belong to one backend: no place may be, or lie in, another's. */
 static enum tomb_code check_apart(struct parser *p)
 {
@@ -265,7 +277,8 @@ static enum tomb_code check_apart(struct parser *p)
 	for (size_t i = 0; i < p->n; i++) {
 		TOMB_TRY(backend_url_prefix(&p->backends[i], p->arena, &prefix[i], p->err));
 		for (size_t j = 0; j < i; j++)
-			if (starts_with(prefix[i], prefix[j]) || starts_with(prefix[j], prefix[i]))
+			if (starts_with(prefix[i], prefix[j]) || starts_with(prefix[j], prefix[i]) ||
+				are_one_bucket(&p->backends[i], &p->backends[j]))
 				return refuse(p, p->backends[i].line, "backend %s is in the same place as %s",
 					p->backends[i].name.p, p->backends[j].name.p);
 	}
@@ -299,6 +312,24 @@ enum tomb_code backend_parse(struct tomb_str text, const char *what, struct tomb
 	return TOMB_OK;
 }
 
+bool backend_is_virtual(const struct backend *backend)
+{
+	return backend->kind == BACKEND_S3 && tomb_str_eq(backend->style, TOMB_STR("virtual"));
+}
+
+/* What is before the host, and the host. */
+static void put_s3_prefix(const struct backend *backend, struct tomb_buf *url)
+{
+	const char *host = strstr(backend->endpoint.p, "://") + 3;
+	size_t scheme = (size_t)(host - backend->endpoint.p);
+
+	tomb_buf_put(url, (struct tomb_str){backend->endpoint.p, scheme});
+	if (backend_is_virtual(backend))
+		tomb_buf_putf(url, "%s.%s", backend->bucket.p, host);
+	else
+		tomb_buf_putf(url, "%s/%s", host, backend->bucket.p);
+}
+
 enum tomb_code backend_url_prefix(
 	const struct backend *backend, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
 {
@@ -310,9 +341,7 @@ enum tomb_code backend_url_prefix(
 		tomb_buf_put(&url, TOMB_STR("file://"));
 		tomb_percent_encode_path(&url, backend->path);
 	} else {
-		tomb_buf_put(&url, backend->endpoint);
-		tomb_buf_put(&url, TOMB_STR("/"));
-		tomb_buf_put(&url, backend->bucket);
+		put_s3_prefix(backend, &url);
 	}
 	tomb_buf_put(&url, TOMB_STR("/"));
 	TOMB_TRY(tomb_buf_done(&url, &text, err));

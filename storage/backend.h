@@ -22,7 +22,8 @@ struct backend {
 	struct tomb_str region;
 	struct tomb_str bucket;
 	struct tomb_str storage_class;
-	struct tomb_str style;
+	struct tomb_str style; /* "path" or "virtual" */
+	struct tomb_str expected_bucket_owner;
 	struct tomb_str access_key_file;
 	struct tomb_str secret_key_file;
 	struct tomb_str session_token_file;
@@ -38,6 +39,9 @@ struct backend {
 /* INVAL names line and rule.  what names the file in errors. */
 enum tomb_code backend_parse(struct tomb_str text, const char *what, struct tomb_arena *arena, struct backend **out,
 	size_t *n, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Is the bucket's name a part of the host's? */
+bool backend_is_virtual(const struct backend *backend);
 
 /* The URL that every copy of the backend starts with, up to and with a "/". */
 enum tomb_code backend_url_prefix(const struct backend *backend, struct tomb_arena *arena, struct tomb_str *out,

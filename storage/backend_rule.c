@@ -3,7 +3,15 @@
 #include "backend.h"
 #include "tombstone/parse.h"
 
-enum { FOLDER_MAX = 1024, HOST_MAX = 253, BUCKET_MIN = 3, BUCKET_MAX = 255, WORD_MAX = 64 };
+enum {
+	FOLDER_MAX = 1024,
+	HOST_MAX = 253,
+	LABEL_MAX = 63, /* of a host's name */
+	BUCKET_MIN = 3,
+	BUCKET_MAX = 255,
+	WORD_MAX = 64,
+	ACCOUNT_DIGITS = 12
+};
 
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -128,7 +136,35 @@ const char *backend_rule_storage_class(struct tomb_str value)
 
 const char *backend_rule_style(struct tomb_str value)
 {
-	if (tomb_str_eq(value, TOMB_STR("virtual")))
-		return "virtual-host style is not in this release; use path";
-	return tomb_str_eq(value, TOMB_STR("path")) ? NULL : "path";
+	return tomb_str_eq(value, TOMB_STR("virtual")) || tomb_str_eq(value, TOMB_STR("path")) ? NULL
+											       : "path or virtual";
+}
+
+const char *backend_rule_account(struct tomb_str value)
+{
+	return is_made_of(value, DIGIT, ACCOUNT_DIGITS, ACCOUNT_DIGITS) ? NULL : "an AWS account's 12 digits";
+}
+
+static bool is_address(struct tomb_str host)
+{
+	return host.p[0] == '[' || is_made_of(host, DIGIT ".", 1, HOST_MAX);
+}
+
+const char *backend_rule_virtual(struct tomb_str endpoint, struct tomb_str bucket)
+{
+	bool https = cut_prefix(&endpoint, TOMB_STR("https://"));
+	struct tomb_str host = {NULL, 0};
+	struct tomb_str port = {NULL, 0};
+
+	if (!https && !cut_prefix(&endpoint, TOMB_STR("http://")))
+		return "the endpoint is no URL";
+	if (!split_port(endpoint, &host, &port) || is_address(host))
+		return "the endpoint is an address, and nothing can be put before that: use style = path";
+	if (!is_made_of(bucket, LOWER DIGIT ".-", BUCKET_MIN, LABEL_MAX) || !is_host(bucket) ||
+		bucket.p[bucket.n - 1] == '-' || bucket.p[bucket.n - 1] == '.' || memmem(bucket.p, bucket.n, "..", 2) ||
+		bucket.n + 1 + host.n > HOST_MAX)
+		return "the bucket's name cannot be a part of a host's: use style = path";
+	if (https && memchr(bucket.p, '.', bucket.n))
+		return "a TLS certificate covers no bucket name with dots: use style = path";
+	return NULL;
 }

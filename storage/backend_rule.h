@@ -14,10 +14,14 @@ backend_rule backend_rule_region;
 backend_rule backend_rule_bucket;
 backend_rule backend_rule_storage_class;
 backend_rule backend_rule_style;
+backend_rule backend_rule_account; /* of AWS */
 
 bool backend_rule_is_name(struct tomb_str name);
 
 /* Is an endpoint https, or http to an address of this machine? */
 bool backend_rule_is_private(struct tomb_str endpoint);
+
+/* NULL, or why the name of the bucket cannot stand before the endpoint's host. */
+const char *backend_rule_virtual(struct tomb_str endpoint, struct tomb_str bucket);
 
 #endif

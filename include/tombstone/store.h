@@ -42,7 +42,8 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	region = us-east-2
  *	bucket = example-preservation
  *	storage_class = GLACIER            (default: not sent, the bucket's own)
- *	style = path                       (default; virtual is refused in this release)
+ *	style = path | virtual             (default path; virtual: https://BUCKET.host/key, see below)
+ *	expected_bucket_owner = 111122223333   (default: none; every request says so, and fails if it is not)
  *	access_key_file = /etc/tombstone/aws-oh.key
  *	secret_key_file = /etc/tombstone/aws-oh.secret
  *	session_token_file = FILE          (default: none)
@@ -53,6 +54,9 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	request_timeout_ms = 60000
  *	verify_looks = 1                   (1 to 10; more for stores whose answers lag behind)
  *	verify_delay_ms = 1000             (between two looks)
+ *
+ * The style is a part of every copy's URL: it is chosen once.  A bucket whose name has a dot cannot be virtual over
+ * TLS, since no certificate covers it.
  *
  * INVAL names file, line and rule for anything else, an unknown key included; IO for a file that cannot be read.
  */
@@ -81,8 +85,8 @@ enum tomb_code tomb_stores_route(struct tomb_stores *stores, struct tomb_str url
 struct tomb_str tomb_store_name(const struct tomb_store *store); /* lives as long as the store; NUL-terminated */
 
 /*
- * The public name of a copy, for ever: https://host/bucket/key (key percent-encoded, path style), or
- * file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an empty or over-long key.
+ * The public name of a copy, for ever: https://host/bucket/key or https://bucket.host/key (by the backend's style, the
+ * key percent-encoded), or file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an empty or over-long key.
  */
 enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_str *url, struct tomb_err *err) TOMB_MUST_USE;

@@ -1,5 +1,7 @@
 #include "aws/client.h"
 
+#include "aws/place.h"
+
 void aws_client_close(struct aws_client *client)
 {
 	tomb_http_free(client->http);
@@ -8,17 +10,8 @@ void aws_client_close(struct aws_client *client)
 enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
 	struct aws_providers *providers, const struct aws_service *service, struct tomb_err *err)
 {
-	const char *authority = strstr(backend->endpoint.p, "://");
-
-	if (!authority)
-		return TOMB_FAIL(err, TOMB_BUG, "endpoint %s", backend->endpoint.p);
-	*client = (struct aws_client){
-		.service = service,
-		.backend = backend,
-		.endpoint = backend->endpoint,
-		.host = tomb_str_from(authority + 3),
-		.region = backend->region,
-	};
+	*client = (struct aws_client){.service = service, .backend = backend};
+	TOMB_TRY(aws_place_set(client, backend->region, err));
 	TOMB_TRY(aws_providers_get(providers, backend, &client->provider, err));
 	return tomb_http_new(&client->http, err);
 }

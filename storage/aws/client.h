@@ -25,14 +25,18 @@ struct aws_service {
 	aws_judge_fn *judge;
 };
 
+enum {
+	AWS_ENDPOINT_MAX = 512, /* bytes: a host, a bucket's and a region's name, scheme and port */
+	AWS_REGION_MAX = 65
+};
+
 struct aws_client {
 	const struct aws_service *service;
 	struct tomb_http *http;
-	struct aws_provider *provider; /* borrowed: other clients may have the same */
-	const struct backend *backend; /* timeouts, CA */
-	struct tomb_str endpoint;      /* scheme://host[:port] */
-	struct tomb_str host;          /* host[:port] of it, as it is signed */
-	struct tomb_str region;
+	struct aws_provider *provider;   /* borrowed: other clients may have the same */
+	const struct backend *backend;   /* the operator's endpoint and region, timeouts, CA */
+	char endpoint[AWS_ENDPOINT_MAX]; /* scheme://host[:port] that requests go to: see aws_place_set() */
+	char region[AWS_REGION_MAX];
 };
 
 /* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers, which must

@@ -1,4 +1,5 @@
 #include "aws/client.h"
+#include "aws/place.h"
 
 #include "tombstone/clock.h"
 #include "tombstone/digest.h"
@@ -35,7 +36,7 @@ static enum tomb_code put_headers(const struct aws_client *client, const struct 
 	TOMB_TRY(sigv4_date(now_us, d->date, err));
 	tomb_sha256(r->body, sha256);
 	tomb_hex_encode(r->read ? r->sha256 : sha256, TOMB_SHA256_SIZE, d->hash);
-	add(d, TOMB_STR("host"), client->host);
+	add(d, TOMB_STR("host"), aws_place_host(client));
 	add(d, TOMB_STR("x-amz-date"), tomb_str_from(d->date));
 	add(d, TOMB_STR("x-amz-content-sha256"), tomb_str_from(d->hash));
 	if (keys->session_token.n)
@@ -57,7 +58,7 @@ static enum tomb_code sign(struct aws_client *client, const struct aws_request *
 		.path_rule = client->service->path_rule,
 		.query = r->query,
 		.nquery = r->nquery,
-		.region = client->region,
+		.region = tomb_str_from(client->region),
 		.service = client->service->name,
 		.time_us = now_us,
 	};
@@ -78,7 +79,7 @@ static enum tomb_code make_url(const struct aws_client *client, struct tomb_str 
 	TOMB_BUF_AUTO url = tomb_buf_init((size_t)2 * TOMB_STORE_URL_MAX);
 	struct tomb_str text = {NULL, 0};
 
-	tomb_buf_put(&url, client->endpoint);
+	tomb_buf_put(&url, tomb_str_from(client->endpoint));
 	tomb_buf_put(&url, path);
 	if (d->signature.query.n) {
 		tomb_buf_put(&url, TOMB_STR("?"));

@@ -135,8 +135,14 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 		{"[backend d]\nkind = directory\npath = /x/./y\n", "b.conf:3: path: an absolute path"},
 		{"[backend d]\nkind = directory\npath = /x\x01y\n", "b.conf:3: a control character"},
 		{"[backend s]\n" S3_KEYS, "b.conf:1: backend s has no endpoint"},
-		{S3 "style = virtual\n", "b.conf:8: style: virtual-host style is not in this release; use path"},
-		{S3 "style = odd\n", "b.conf:8: style: path"},
+		{S3 "style = odd\n", "b.conf:8: style: path or virtual"},
+		{S3 "expected_bucket_owner = 12345678901\n", "b.conf:8: expected_bucket_owner: an AWS account's 12"},
+		{S3 "expected_bucket_owner = 1234567890123\n", "b.conf:8: expected_bucket_owner: an AWS account's 12"},
+		{S3 "expected_bucket_owner = 12345678901x\n", "b.conf:8: expected_bucket_owner: an AWS account's 12"},
+		{S3 "[backend t]\n" S3_KEYS "endpoint = https://s3.example.org\nstyle = virtual\n",
+			"backend t is in the same place as s"},
+		{S3 "style = virtual\n[backend t]\n" S3_KEYS "endpoint = https://copies.s3.example.org\n",
+			"backend t is in the same place as s"},
 		{S3 "allow_plain_http = true\n", "b.conf:8: allow_plain_http is yes or no"},
 		{S3 "connect_timeout_ms = 0\n", "b.conf:8: connect_timeout_ms is 1 to 3600000"},
 		{S3 "request_timeout_ms = 3600001\n", "b.conf:8: request_timeout_ms is 1 to 3600000"},
@@ -221,6 +227,49 @@ static void too_many_backends_are_refused(void **state)
 	assert_non_null(strstr(f->err.text, "more than 64 backends"));
 }
 
+static void a_bucket_stands_before_the_host_only_where_names_and_tls_allow_it(void **state)
+{
+	static const struct {
+		const char *endpoint;
+		const char *bucket;
+		const char *result; /* of the URL, or the rule that is broken */
+	} cases[] = {
+		{"https://s3.example.org", "copies", "https://copies.s3.example.org/"},
+		{"https://s3.example.org:9000", "a-1", "https://a-1.s3.example.org:9000/"},
+		{"http://localhost:7480", "copies", "http://copies.localhost:7480/"},
+		{"http://localhost:7480", "my.copies", "http://my.copies.localhost:7480/"},
+		{"https://s3.example.org", "my.copies", "a TLS certificate covers no bucket name with dots"},
+		{"https://s3.example.org", "Copies", "cannot be a part of a host's"},
+		{"https://s3.example.org", "my_copies", "cannot be a part of a host's"},
+		{"https://s3.example.org", "-copies", "cannot be a part of a host's"},
+		{"https://s3.example.org", "copies-", "cannot be a part of a host's"},
+		{"http://localhost", "a..b", "cannot be a part of a host's"},
+		{"https://s3.example.org", "a123456789012345678901234567890123456789012345678901234567890123",
+			"cannot be a part of a host's"},
+		{"https://10.0.0.1:9000", "copies", "the endpoint is an address"},
+		{"https://[2001:db8::1]", "copies", "the endpoint is an address"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
+		TOMB_BUF_AUTO text = tomb_buf_init(1 << 10);
+		struct tomb_str prefix = {NULL, 0};
+		enum tomb_code code = TOMB_OK;
+
+		tomb_buf_putf(&text,
+			"[backend s]\nkind = s3\nregion = r\nbucket = %s\naccess_key_file = /a\n"
+			"secret_key_file = /s\nendpoint = %s\nstyle = virtual\n",
+			cases[i].bucket, cases[i].endpoint);
+		code = parse(f, text.p);
+		if (code == TOMB_OK) {
+			assert_int_equal(backend_url_prefix(f->backends, &f->arena, &prefix, &f->err), TOMB_OK);
+			assert_string_equal(prefix.p, cases[i].result);
+		} else if (!strstr(f->err.text, cases[i].result)) {
+			fail_msg("case %zu: %s", i, f->err.text);
+		}
+	}
+}
+
 static void every_want_of_memory_is_reported(void **state)
 {
 	enum tomb_code code = TOMB_NOMEM;
@@ -245,6 +294,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_refusal_names_the_line_and_the_rule, begin, end),
 		cmocka_unit_test_setup_teardown(an_endpoint_is_written_in_one_way, begin, end),
 		cmocka_unit_test_setup_teardown(too_many_backends_are_refused, begin, end),
+		cmocka_unit_test_setup_teardown(
+			a_bucket_stands_before_the_host_only_where_names_and_tls_allow_it, begin, end),
 		cmocka_unit_test(every_want_of_memory_is_reported),
 	};
 
