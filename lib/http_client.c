@@ -4,12 +4,14 @@
 
 #include <curl/curl.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum {
 	ANSWER_MAX = 1 << 20,      /* bytes: an answer to a 1,000-key delete is under 400 KiB, unless keys are long */
 	HEADER_LINE_MAX = 1 << 14, /* bytes: session tokens are long */
 	CONNECT_TIMEOUT_MS = 5000,
 	TIMEOUT_MS = 60000,
+	PAUSE_BYTES_PER_S = 1024, /* slower than this is a pause */
 	METHOD_MAX = 15
 };
 
@@ -27,6 +29,7 @@ struct call {
 	int attempts; /* how often libcurl was about to send it */
 
 	int64_t body_read;
+	bool sink_began; /* it got bytes: the request cannot be repeated */
 
 	struct http_answer answer;
 	enum tomb_code failed; /* in a callback, with its text in *err; TOMB_OK if none */
@@ -154,11 +157,27 @@ static void refuse_answer(struct call *call, const char *what)
 		call->request->method, what);
 }
 
+static bool is_for_sink(struct call *call)
+{
+	long status = 0;
+
+	return call->request->sink && curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
+	       status == 200;
+}
+
 /* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's prototype */
 static size_t on_write(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct call *call = arg;
 
+	if (size * count == 0)
+		return 0;
+	if (is_for_sink(call)) {
+		call->sink_began = true;
+		call->failed = call->request->sink(
+			call->request->sink_arg, (struct tomb_str){bytes, size * count}, call->err);
+		return call->failed == TOMB_OK ? size * count : 0;
+	}
 	if (http_answer_body(&call->answer, (struct tomb_str){bytes, size * count}))
 		return size * count;
 	refuse_answer(call, "the answer");
@@ -247,6 +266,16 @@ static enum tomb_code set_method(struct call *call)
 	return r->read && r->body_bytes == 0 ? expect_end(call) : TOMB_OK;
 }
 
+static void set_timeout(struct call *call, int ms)
+{
+	if (call->request->sink) {
+		SET(CURLOPT_LOW_SPEED_LIMIT, (long)PAUSE_BYTES_PER_S);
+		SET(CURLOPT_LOW_SPEED_TIME, (long)(ms / 1000 + 1));
+	} else {
+		SET(CURLOPT_TIMEOUT_MS, (long)ms);
+	}
+}
+
 static void set_manners(struct call *call)
 {
 	const struct tomb_http_request *r = call->request;
@@ -265,7 +294,7 @@ static void set_manners(struct call *call)
 	if (r->ca_file)
 		SET(CURLOPT_CAINFO, r->ca_file);
 	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(r->connect_timeout_ms > 0 ? r->connect_timeout_ms : CONNECT_TIMEOUT_MS));
-	SET(CURLOPT_TIMEOUT_MS, (long)(r->timeout_ms > 0 ? r->timeout_ms : TIMEOUT_MS));
+	set_timeout(call, r->timeout_ms > 0 ? r->timeout_ms : TIMEOUT_MS);
 	SET(CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
@@ -294,6 +323,8 @@ static enum tomb_code failure(struct call *call, CURLcode code)
 
 	if (call->failed != TOMB_OK)
 		return call->failed;
+	if (call->sink_began)
+		return TOMB_FAIL(call->err, TOMB_CORRUPT, "%s: the answer broke off: %s", call->request->method, text);
 	if (!call->safe && was_sent(call))
 		return TOMB_FAIL(call->err, TOMB_UNCERTAIN, "%s: %s", call->request->method, text);
 	if (call->attempts == 0 && (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL))
@@ -301,8 +332,22 @@ static enum tomb_code failure(struct call *call, CURLcode code)
 	return TOMB_FAIL(call->err, TOMB_NET, "%s: %s", call->request->method, text);
 }
 
+/* A body that ends where the connection does may be the beginning of a longer one. */
+static enum tomb_code expect_whole(struct call *call, const struct tomb_http_answer *answer)
+{
+	static const char chunked[] = "chunked";
+	struct tomb_str encoding = tomb_http_header(answer, "Transfer-Encoding");
+	bool is_chunked = encoding.n == sizeof chunked - 1 && strncasecmp(encoding.p, chunked, encoding.n) == 0;
+
+	if (call->sink_began && !is_chunked && !tomb_http_header(answer, "Content-Length").n)
+		return TOMB_FAIL(
+			call->err, TOMB_CORRUPT, "%s: the answer does not say where it ends", call->request->method);
+	return TOMB_OK;
+}
+
 static enum tomb_code run(struct call *call, struct tomb_arena *arena, struct tomb_http_answer *out)
 {
+	struct tomb_http_answer answer;
 	CURLcode code = CURLE_OK;
 	long status = 0;
 
@@ -315,9 +360,11 @@ static enum tomb_code run(struct call *call, struct tomb_arena *arena, struct to
 		code = curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (code != CURLE_OK)
 		return failure(call, code);
-	if (!http_answer_copy(&call->answer, (int)status, arena, out))
+	if (!http_answer_copy(&call->answer, (int)status, arena, &answer))
 		return TOMB_FAIL(call->err, call->safe ? TOMB_NOMEM : TOMB_UNCERTAIN,
 			"%s: no memory to keep the answer", call->request->method);
+	TOMB_TRY(expect_whole(call, &answer));
+	*out = answer;
 	return TOMB_OK;
 }
 
@@ -332,6 +379,8 @@ enum tomb_code tomb_http_run(struct tomb_http *http, const struct tomb_http_requ
 		return TOMB_FAIL(err, TOMB_INVAL, "the method cannot be sent");
 	if (request->read && (request->body_bytes < 0 || request->body.n))
 		return TOMB_FAIL(err, TOMB_INVAL, "a request has one body, of 0 bytes or more");
+	if (request->sink && strcmp(request->method, "GET") != 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "only the answer to GET goes to a sink");
 	call.safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 	http_answer_init(&call.answer, request->answer_max ? request->answer_max : ANSWER_MAX);
 	code = run(&call, arena, out);

@@ -28,6 +28,9 @@ struct tomb_http_header {
 	struct tomb_str value;
 };
 
+/* Takes the next bytes of a body, in their order; never none.  An error ends the request and is handed up as it is. */
+typedef enum tomb_code tomb_http_sink_fn(void *arg, struct tomb_str bytes, struct tomb_err *err);
+
 /* Everything is borrowed for the call.  Zero means the default. */
 struct tomb_http_request {
 	const char *method; /* "GET", "DELETE": upper case, no more than 15 letters */
@@ -40,9 +43,14 @@ struct tomb_http_request {
 	void *read_arg;
 	int64_t body_bytes;
 
+	/* GET only: takes the body of a 200, whatever its size; the answer's body is then empty.  The body of any other
+	 * status goes to the answer. */
+	tomb_http_sink_fn *sink;
+	void *sink_arg;
+
 	size_t answer_max;      /* bytes of the answer's body; default 1 MiB */
 	int connect_timeout_ms; /* default 5,000 */
-	int timeout_ms;         /* of the whole request; default 60,000 */
+	int timeout_ms;         /* of the whole request, or of a pause if there is a sink; default 60,000 */
 	const char *ca_file;    /* default: the system's */
 	const char *proxy;      /* default: none, whatever the environment says */
 	bool allow_plain_http;  /* default: https only */
@@ -63,6 +71,8 @@ struct tomb_http_answer {
  * done it.
  * TOOBIG: the answer to GET or HEAD is larger than answer_max, or has unreasonably many or long headers.
  * CORRUPT, or an error of read as it is: the body was not what was promised; the other side never got all of it.
+ * CORRUPT, or an error of sink as it is: the sink got a part of the answer and will get no more.  What it has is worth
+ * nothing: an answer is whole only with TOMB_OK, and one that says neither its size nor its end is CORRUPT, too.
  * INVAL: url, method or headers cannot be sent.
  */
 enum tomb_code tomb_http_run(struct tomb_http *http, const struct tomb_http_request *request, struct tomb_arena *arena,
