@@ -16,6 +16,7 @@ struct tomb_stores {
 	struct aws_providers providers;
 	size_t n;
 	struct tomb_store *store[BACKENDS_MAX];
+	struct traffic_rules rules;
 };
 
 static enum tomb_code read_file(const char *path, struct tomb_buf *out, struct tomb_err *err)
@@ -50,6 +51,7 @@ static enum tomb_code open_backend(
 	store->name = backend->name;
 	store->verify_looks = (int)backend->verify_looks;
 	store->verify_delay_ms = backend->verify_delay_ms;
+	store->traffic = traffic_init(&stores->rules, backend->name);
 	stores->store[stores->n++] = store; /* from here on it is closed with the others */
 	return backend_url_prefix(backend, &stores->arena, &store->url_prefix, err);
 }
@@ -77,6 +79,7 @@ enum tomb_code tomb_stores_open(const char *path, struct tomb_stores **out, stru
 	if (!stores)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%s", path);
 	stores->arena = arena;
+	stores->rules = traffic_rules_default();
 	TOMB_TRY(open_all(stores, path, err));
 	*out = TOMB_TAKE(stores);
 	return TOMB_OK;
@@ -114,6 +117,32 @@ enum tomb_code tomb_stores_find(
 			return TOMB_OK;
 		}
 	return TOMB_FAIL(err, TOMB_NOTFOUND, "no backend is named %.*s", TOMB_STR_ARG(name));
+}
+
+void tomb_stores_set_waiting(struct tomb_stores *stores, const struct tomb_waiting *waiting)
+{
+	stores->rules.waiting = *waiting;
+}
+
+void tomb_stores_share_pace(struct tomb_stores *stores, tomb_pace_exchange_fn *exchange, void *ctx)
+{
+	stores->rules.exchange = exchange;
+	stores->rules.exchange_ctx = ctx;
+}
+
+void tomb_store_breaker(const struct tomb_store *store, struct tomb_breaker_state *out)
+{
+	*out = store->traffic.breaker.state;
+}
+
+void tomb_store_breaker_adopt(struct tomb_store *store, const struct tomb_breaker_state *state)
+{
+	breaker_adopt(&store->traffic.breaker, state);
+}
+
+int64_t tomb_store_due_ms(struct tomb_store *store)
+{
+	return traffic_due_ms(&store->traffic);
 }
 
 struct tomb_str tomb_store_name(const struct tomb_store *store)

@@ -4,6 +4,7 @@
 
 #include "backend.h"
 #include "tombstone/store.h"
+#include "traffic.h"
 
 /* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
  * here, targets at most TOMB_DELETE_MAX and all different, and on a versioned store they name versions. */
@@ -42,6 +43,7 @@ struct tomb_store {
 	int64_t verify_delay_ms;
 	bool probed;
 	struct tomb_probe probe; /* the last one that was answered */
+	struct traffic traffic;
 };
 
 /* INVAL unless it is 1 to TOMB_KEY_MAX bytes. */

@@ -1,0 +1,63 @@
+/*
+ * Lets the requests to one backend through: asks its breaker, waits for its pace, and says whether one that failed may
+ * go out again.  The rules are in breaker.c, pace.c and retry.c; here they meet time and chance.
+ */
+#ifndef STORAGE_TRAFFIC_H
+#define STORAGE_TRAFFIC_H
+
+#include "breaker.h"
+#include "pace.h"
+#include "retry.h"
+
+/* What all backends of a tomb_stores have in common. */
+struct traffic_rules {
+	struct tomb_waiting waiting;
+	tomb_pace_exchange_fn *exchange; /* NULL: nobody to exchange with */
+	void *exchange_ctx;
+};
+
+/* tomb_stores_set_waiting() without it. */
+struct traffic_rules traffic_rules_default(void);
+
+struct traffic {
+	const struct traffic_rules *rules;
+	struct tomb_str backend; /* its name */
+	struct breaker breaker;
+	struct pace pace;
+	struct retry_quota quota;
+	int64_t exchanged_us;
+};
+
+/* rules and backend are borrowed for as long as it is used. */
+struct traffic traffic_init(const struct traffic_rules *rules, struct tomb_str backend);
+
+/* One request with its repetitions.  All zero at first. */
+struct traffic_run {
+	struct retry_run retry;
+	int64_t not_before_us;
+	int64_t waited_ms;
+};
+
+/* Before each time that the request goes out: waits until it may.  STORE_DENIED when the breaker is open,
+ * STORE_THROTTLED when it would take too long or the program is to end. */
+enum tomb_code traffic_enter(struct traffic *t, struct traffic_run *run, struct tomb_err *err) TOMB_MUST_USE;
+
+/* May it go out again?  Then traffic_enter() waits for as long as that asks for. */
+bool traffic_again(struct traffic *t, struct traffic_run *run, bool was_answered, int64_t asked_ms);
+
+/* What became of it; run may be NULL for what was not a request of its own. */
+void traffic_taken(struct traffic *t, const struct traffic_run *run);
+void traffic_throttled(struct traffic *t, int64_t asked_ms);
+
+/* The backend as a whole refused us; one key was refused; it let us in. */
+void traffic_refused(struct traffic *t, int64_t at_least_ms, const char *reason);
+void traffic_doubted(struct traffic *t, const char *reason);
+void traffic_let_in(struct traffic *t);
+
+/* How long until a request would go out: 0 for now. */
+int64_t traffic_due_ms(struct traffic *t);
+
+/* For those who send many requests in one call. */
+int64_t traffic_now_us(const struct traffic *t);
+
+#endif
