@@ -176,3 +176,36 @@ enum tomb_code tomb_time_parse(struct tomb_str text, int64_t *us, struct tomb_er
 	*us = found;
 	return TOMB_OK;
 }
+
+/* "Nov" is 11; 0 for anything else. */
+static int month_of(const char *name)
+{
+	static const char months[12][4] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+	for (int i = 0; i < 12; i++)
+		if (memcmp(name, months[i], 3) == 0)
+			return i + 1;
+	return 0;
+}
+
+bool tomb_time_parse_http(struct tomb_str text, int64_t *us)
+{
+	static const char form[] = "AAA, 00 AAA 0000 00:00:00 GMT";
+	char rfc3339[] = "0000-00-00T00:00:00Z";
+	int64_t found = 0;
+
+	if (text.n != sizeof form - 1)
+		return false;
+	for (size_t i = 0; i < text.n; i++)
+		if (form[i] != 'A' && form[i] != '0' && text.p[i] != form[i])
+			return false;
+	memcpy(rfc3339, text.p + 12, 4);
+	put_digits(rfc3339 + 5, 2, month_of(text.p + 8));
+	memcpy(rfc3339 + 8, text.p + 5, 2);
+	memcpy(rfc3339 + 11, text.p + 17, 8);
+	if (!parse(tomb_str_from(rfc3339), &found))
+		return false;
+	*us = found;
+	return true;
+}

@@ -20,4 +20,8 @@ char *tomb_time_format(int64_t us, enum tomb_time_digits digits, char out[static
  * to us).  A leap second is the second after it.  INVAL for anything else, such as the 30th of February. */
 enum tomb_code tomb_time_parse(struct tomb_str text, int64_t *us, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Reads the date of HTTP: "Sun, 06 Nov 1994 08:49:37 GMT", the one form that servers may send (RFC 9110, section
+ * 5.6.7).  False for anything else; then *us is left alone. */
+bool tomb_time_parse_http(struct tomb_str text, int64_t *us);
+
 #endif

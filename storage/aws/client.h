@@ -7,12 +7,17 @@
 #include "tombstone/http_client.h"
 #include "tombstone/store.h"
 
+/* A reason for a refusal that the sender can do something about.  Nothing was executed. */
+enum aws_repair { AWS_REPAIR_NONE, AWS_REPAIR_CLOCK, AWS_REPAIR_KEYS, AWS_REPAIR_REGION };
+
 /* What an answer says to whoever sends requests, whatever it says about a key. */
 struct aws_verdict {
 	enum tomb_code code;       /* TOMB_OK: a success, by its status */
 	enum tomb_outcome outcome; /* of a failure, as if it answered a delete */
 	struct tomb_str word;      /* the service's own, "SlowDown"; "" if there is none */
 	int64_t retry_after_ms;    /* 0: the service did not ask for any */
+	enum aws_repair repair;
+	struct tomb_str region; /* REPAIR_REGION: the right one; a hint from outside */
 };
 
 /* Reads an answer as its service means it.  Strings are in the arena. */
@@ -37,6 +42,7 @@ struct aws_client {
 	const struct backend *backend;   /* the operator's endpoint and region, timeouts, CA */
 	char endpoint[AWS_ENDPOINT_MAX]; /* scheme://host[:port] that requests go to: see aws_place_set() */
 	char region[AWS_REGION_MAX];
+	int64_t clock_offset_us; /* what the service's clock is ahead of ours, once it refused ours */
 };
 
 /* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers, which must
@@ -66,8 +72,9 @@ enum tomb_code aws_send(struct aws_client *client, const struct aws_request *req
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
 /*
- * aws_send(), and what an answer calls for as long as it proves that nothing was executed.  The answer is the last one;
- * a failure of the service is an answer too.
+ * aws_send(), and again after a refusal that could be repaired: clock, keys and region, each at most once.  What was
+ * learned is kept for later calls.  The answer is the last one; a failure of the service is an answer too.
+ * A request with read is sent once: NET if it would have been sent again.
  */
 enum tomb_code aws_call(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;

@@ -1,7 +1,7 @@
 #include "aws/client.h"
 #include "aws/place.h"
+#include "aws/repair.h"
 
-#include "tombstone/clock.h"
 #include "tombstone/digest.h"
 #include "tombstone/hex.h"
 #include "tombstone/store.h"
@@ -49,7 +49,7 @@ static enum tomb_code put_headers(const struct aws_client *client, const struct 
 static enum tomb_code sign(struct aws_client *client, const struct aws_request *r, struct tomb_arena *arena,
 	struct draft *d, struct tomb_err *err)
 {
-	int64_t now_us = tomb_clock_wall_us(tomb_clock_real());
+	int64_t now_us = aws_repair_now_us(client);
 	const struct aws_keys *keys = NULL;
 	struct sigv4_credentials credentials = {{NULL, 0}, {NULL, 0}};
 	struct sigv4_request request = {

@@ -77,6 +77,7 @@ enum tomb_code s3_answer_error(
 	TOMB_TRY(text_of(top, "Code", arena, &found.code, err));
 	TOMB_TRY(text_of(top, "Message", arena, &found.message, err));
 	TOMB_TRY(text_of(top, "RequestId", arena, &found.request_id, err));
+	TOMB_TRY(text_of(top, "Region", arena, &found.region, err));
 	*out = found;
 	return TOMB_OK;
 }

@@ -12,6 +12,7 @@ struct s3_error {
 	struct tomb_str code;
 	struct tomb_str message;
 	struct tomb_str request_id;
+	struct tomb_str region; /* where the bucket is, of a request for another region */
 };
 
 /* One <Deleted> or <Error> of a DeleteResult. */

@@ -134,7 +134,7 @@ static int64_t retry_after_ms(const struct tomb_http_answer *answer)
 
 void s3_failure_read(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct s3_failure *out)
 {
-	struct s3_error error = {TOMB_STR(""), TOMB_STR(""), TOMB_STR("")};
+	struct s3_error error = {TOMB_STR(""), TOMB_STR(""), TOMB_STR(""), TOMB_STR("")};
 	const struct row *known = NULL;
 	struct row row = by_status(answer->status);
 	struct tomb_err ignored;
@@ -155,8 +155,36 @@ void s3_failure_read(const struct tomb_http_answer *answer, struct tomb_arena *a
 	};
 }
 
+static bool is_one_of(struct tomb_str code, const char *const *list)
+{
+	while (*list && !tomb_str_eq(code, tomb_str_from(*list)))
+		list++;
+	return *list;
+}
+
+/* Which of these a 400 without a word means, nobody knows: HEAD is answered so. */
+static enum aws_repair repair_of(const struct s3_failure *f, bool knows_region)
+{
+	static const char *const clocks[] = {"RequestTimeTooSkewed", "RequestExpired", NULL};
+	static const char *const tokens[] = {
+		"ExpiredToken", "TokenRefreshRequired", "InvalidToken", "InvalidAccessKeyId", NULL};
+	static const char *const regions[] = {"PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed",
+		"IllegalLocationConstraintException", NULL};
+	bool is_silent = f->error.code.n == 0;
+
+	if (is_one_of(f->error.code, clocks))
+		return AWS_REPAIR_CLOCK;
+	if (is_one_of(f->error.code, tokens))
+		return AWS_REPAIR_KEYS;
+	if (knows_region && (is_one_of(f->error.code, regions) ||
+				    (is_silent && (f->status == 301 || f->status == 307 || f->status == 400))))
+		return AWS_REPAIR_REGION;
+	return is_silent && f->status == 400 ? AWS_REPAIR_KEYS : AWS_REPAIR_NONE;
+}
+
 void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out)
 {
+	struct tomb_str region = tomb_http_header(answer, "x-amz-bucket-region");
 	struct s3_failure failure;
 
 	if (answer->status < 300) {
@@ -164,11 +192,15 @@ void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *
 		return;
 	}
 	s3_failure_read(answer, arena, &failure);
+	if (!region.n)
+		region = failure.error.region;
 	*out = (struct aws_verdict){
 		.code = failure.code,
 		.outcome = failure.outcome,
 		.word = failure.error.code,
 		.retry_after_ms = failure.retry_after_ms,
+		.repair = repair_of(&failure, region.n > 0),
+		.region = region,
 	};
 }
 

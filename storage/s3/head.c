@@ -4,28 +4,6 @@
 #include "tombstone/parse.h"
 #include "tombstone/time.h"
 
-#include <stdio.h>
-
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7), the one form that servers may send. */
-static bool parse_http_date(struct tomb_str text, int64_t *us)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char rfc3339[64];
-	const char *month = NULL;
-	char name[4] = "";
-	struct tomb_err ignored;
-
-	if (text.n != 29)
-		return false;
-	memcpy(name, text.p + 8, 3);
-	month = strstr(months, name);
-	if (!month || (month - months) % 3)
-		return false;
-	(void)snprintf(rfc3339, sizeof rfc3339, "%.4s-%02d-%.2sT%.8sZ", text.p + 12, (int)(month - months) / 3 + 1,
-		text.p + 5, text.p + 17);
-	return tomb_time_parse(tomb_str_from(rfc3339), us, &ignored) == TOMB_OK;
-}
-
 static enum tomb_lock lock_of(struct tomb_str mode)
 {
 	if (tomb_str_eq(mode, TOMB_STR("COMPLIANCE")))
@@ -40,7 +18,7 @@ static enum tomb_code read_headers(const struct tomb_http_answer *a, struct tomb
 
 	out->present = true;
 	if (!tomb_parse_i64(tomb_http_header(a, "Content-Length"), 0, INT64_MAX, &out->size_bytes) ||
-		!parse_http_date(tomb_http_header(a, "Last-Modified"), &out->modified_us))
+		!tomb_time_parse_http(tomb_http_header(a, "Last-Modified"), &out->modified_us))
 		return TOMB_FAIL(err, TOMB_STORE, "an answer to HEAD without a size or a date");
 	out->etag = tomb_http_header(a, "ETag");
 	out->storage_class = class.n ? class : TOMB_STR("STANDARD");

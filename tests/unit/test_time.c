@@ -115,6 +115,27 @@ static void what_is_written_is_read_back_on_every_day_of_400_years(void **state)
 	}
 }
 
+static void a_date_of_http_is_read_in_its_one_form(void **state)
+{
+	static const char *const wrong[] = {"", "now", "Sun, 06 Nov 1994 08:49:37 GMt", "Sun, 06 Nov 1994 08:49:37 UTC",
+		"Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nox 1994 08:49:37 GMT", "Sun, 06 nov 1994 08:49:37 GMT",
+		"Sun, 06 ovJ 1994 08:49:37 GMT", "Sun, 06-Nov-1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
+		"Sun Nov  6 08:49:37 1994", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT ",
+		"Sun, x6 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:3\0 GMT"};
+	int64_t us = 7;
+
+	(void)state;
+	assert_true(tomb_time_parse_http(TOMB_STR("Sun, 06 Nov 1994 08:49:37 GMT"), &us));
+	assert_int_equal(us, INT64_C(784111777000000));
+	assert_true(tomb_time_parse_http(TOMB_STR("Thu, 29 Feb 2024 23:59:59 GMT"), &us));
+	assert_int_equal(us, INT64_C(1709251199000000));
+	for (size_t i = 0; i < TOMB_COUNTOF(wrong); i++) {
+		us = 7;
+		assert_false(tomb_time_parse_http(tomb_str_from(wrong[i]), &us));
+		assert_int_equal(us, 7);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -123,6 +144,7 @@ int main(void)
 		cmocka_unit_test(times_past_four_digits_of_year_are_written_as_the_limit),
 		cmocka_unit_test(offsets_fractions_and_case_are_read),
 		cmocka_unit_test(anything_else_is_refused_by_name),
+		cmocka_unit_test(a_date_of_http_is_read_in_its_one_form),
 		cmocka_unit_test(what_is_written_is_read_back_on_every_day_of_400_years),
 	};
 
