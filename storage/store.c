@@ -3,6 +3,7 @@
 #include "aws/provider.h"
 #include "fd.h"
 #include "result.h"
+#include "tombstone/utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -150,10 +151,13 @@ struct tomb_str tomb_store_name(const struct tomb_store *store)
 	return store->name;
 }
 
-enum tomb_code store_check_key(struct tomb_str key, struct tomb_err *err)
+enum tomb_code store_check_key(const struct tomb_store *store, struct tomb_str key, struct tomb_err *err)
 {
 	if (key.n < 1 || key.n > TOMB_KEY_MAX)
 		return TOMB_FAIL(err, TOMB_INVAL, "a key is 1 to %d bytes, not %zu", TOMB_KEY_MAX, key.n);
+	if (store->kind->keys_are_utf8 && !tomb_utf8_valid(key))
+		return TOMB_FAIL(
+			err, TOMB_INVAL, "backend %s: the key is not UTF-8, and S3 has no other keys", store->name.p);
 	return TOMB_OK;
 }
 
@@ -163,7 +167,7 @@ enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, str
 	TOMB_BUF_AUTO buf = tomb_buf_init(TOMB_STORE_URL_MAX);
 	struct tomb_str text = {NULL, 0};
 
-	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_check_key(store, key, err));
 	tomb_buf_put(&buf, store->url_prefix);
 	TOMB_TRY(store->kind->put_url(key, &buf, err));
 	TOMB_TRY(tomb_buf_done(&buf, &text, err));
@@ -226,7 +230,7 @@ enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err)
 enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err)
 {
-	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_check_key(store, key, err));
 	TOMB_TRY(store_need_probe(store, err)); /* a bucket that is not there has no keys either */
 	return store->kind->stat(store, key, TOMB_STR(""), arena, out, err);
 }
@@ -234,7 +238,7 @@ enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, st
 enum tomb_code tomb_store_stat_version(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
 	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
 {
-	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_check_key(store, key, err));
 	if (!version_id.n)
 		return TOMB_FAIL(err, TOMB_INVAL, "no version id");
 	TOMB_TRY(store_need_probe(store, err));
@@ -244,7 +248,7 @@ enum tomb_code tomb_store_stat_version(struct tomb_store *store, struct tomb_str
 enum tomb_code tomb_store_versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_version **out, size_t *n, struct tomb_err *err)
 {
-	TOMB_TRY(store_check_key(key, err));
+	TOMB_TRY(store_check_key(store, key, err));
 	TOMB_TRY(store_need_probe(store, err));
 	return store->kind->versions(store, key, arena, out, n, err);
 }
@@ -252,7 +256,7 @@ enum tomb_code tomb_store_versions(struct tomb_store *store, struct tomb_str key
 enum tomb_code tomb_store_put(struct tomb_store *store, const struct tomb_put *put, struct tomb_arena *arena,
 	struct tomb_placed *out, struct tomb_err *err)
 {
-	TOMB_TRY(store_check_key(put->key, err));
+	TOMB_TRY(store_check_key(store, put->key, err));
 	if (put->size_bytes < 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "a size of %lld bytes", (long long)put->size_bytes);
 	return store->kind->put(store, put, arena, out, err);
@@ -272,7 +276,7 @@ static bool would_only_hide(const struct tomb_store *store, const struct tomb_ta
 enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb_target *target,
 	struct tomb_arena *arena, struct tomb_result *result, struct tomb_err *err)
 {
-	TOMB_TRY(store_check_key(target->key, err));
+	TOMB_TRY(store_check_key(store, target->key, err));
 	TOMB_TRY(store_need_probe(store, err));
 	if (!would_only_hide(store, target, arena, result))
 		store->kind->delete_one(store, target, arena, result);
@@ -296,8 +300,8 @@ static int compare_targets(const void *a, const void *b)
 	return order ? order : compare_str(ta->version_id, tb->version_id);
 }
 
-static enum tomb_code check_targets(
-	const struct tomb_target *targets, size_t n, struct tomb_arena *arena, struct tomb_err *err)
+static enum tomb_code check_targets(const struct tomb_store *store, const struct tomb_target *targets, size_t n,
+	struct tomb_arena *arena, struct tomb_err *err)
 {
 	struct tomb_target *sorted = NULL;
 
@@ -307,7 +311,7 @@ static enum tomb_code check_targets(
 	if (!sorted)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu targets", n);
 	for (size_t i = 0; i < n; i++) {
-		TOMB_TRY(store_check_key(targets[i].key, err));
+		TOMB_TRY(store_check_key(store, targets[i].key, err));
 		sorted[i] = targets[i];
 	}
 	qsort(sorted, n, sizeof *sorted, compare_targets);
@@ -324,7 +328,7 @@ enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tom
 
 	if (n == 0)
 		return TOMB_OK;
-	TOMB_TRY(check_targets(targets, n, arena, err));
+	TOMB_TRY(check_targets(store, targets, n, arena, err));
 	TOMB_TRY(store_need_probe(store, err));
 	for (size_t i = 0; i < n; i++)
 		hidden |= would_only_hide(store, &targets[i], arena, &results[i]);

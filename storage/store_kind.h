@@ -9,6 +9,7 @@
 /* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
  * here, targets at most TOMB_DELETE_MAX and all different, and on a versioned store they name versions. */
 struct store_kind {
+	bool keys_are_utf8;                      /* others are refused */
 	void (*close)(struct tomb_store *store); /* the memory is the arena's */
 	enum tomb_code (*probe)(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err);
 	enum tomb_code (*stat)(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
@@ -46,8 +47,8 @@ struct tomb_store {
 	struct traffic traffic;
 };
 
-/* INVAL unless it is 1 to TOMB_KEY_MAX bytes. */
-enum tomb_code store_check_key(struct tomb_str key, struct tomb_err *err) TOMB_MUST_USE;
+/* INVAL unless it is 1 to TOMB_KEY_MAX bytes that the store has names for. */
+enum tomb_code store_check_key(const struct tomb_store *store, struct tomb_str key, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Probes, if there was no good probe yet. */
 enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err) TOMB_MUST_USE;

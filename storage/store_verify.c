@@ -78,7 +78,7 @@ enum tomb_code tomb_store_verify_many(struct tomb_store *store, const struct tom
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a look at %zu keys", look->n);
 	for (size_t i = 0; i < look->n; i++)
-		TOMB_TRY(store_check_key(look->keys[i], err));
+		TOMB_TRY(store_check_key(store, look->keys[i], err));
 	TOMB_TRY(store_need_probe(store, err));
 	for (int round = 0; round < store->verify_looks; round++) {
 		if (round > 0)

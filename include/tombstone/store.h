@@ -1,8 +1,9 @@
 /*
  * Object stores: where the copies are.
  *
- * A store holds bytes under keys (1 to 1,024 bytes, any bytes).  It can put, look, delete and prove absence, for keys
- * that the caller names one by one.  There is no verb that lists keys or deletes by prefix, and there will be none.
+ * A store holds bytes under keys of 1 to 1,024 bytes: any bytes in a directory, any UTF-8 in S3, which knows no other.
+ * It can put, look, delete and prove absence, for keys that the caller names one by one.  There is no verb that lists
+ * keys or deletes by prefix, and there will be none.
  *
  * Two ways to fail, kept apart.  A *result* is what the store said about one key: it is filled in whatever the answer
  * was, also "no answer", and the call returns TOMB_OK.  An *error* is returned for what concerns the call as a whole.

@@ -13,6 +13,10 @@ void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct 
 		outcome = TOMB_OUTCOME_UNCERTAIN;
 	else if (err->code == TOMB_NET || err->code == TOMB_NOMEM)
 		outcome = TOMB_OUTCOME_TRANSIENT;
+	else if (err->code == TOMB_STORE_DENIED)
+		outcome = TOMB_OUTCOME_DENIED;
+	else if (err->code == TOMB_STORE_THROTTLED)
+		outcome = TOMB_OUTCOME_THROTTLED;
 	result_set(out, arena, outcome, "%s", err->text);
 }
 

@@ -1,7 +1,10 @@
 #include "s3/address.h"
 #include "s3/s3.h"
 
-enum { PATH_ARENA_MAX = 1 << 16 }; /* bytes: a key of which every byte is escaped, several times over */
+enum {
+	PATH_ARENA_MAX = 1 << 16, /* bytes: a key of which every byte is escaped, several times over */
+	ANSWER_MAX = 1 << 18      /* bytes: what is not about many keys takes a few thousand, and two fit an arena */
+};
 
 enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err)
@@ -14,7 +17,7 @@ enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_ar
 		.nquery = r->nquery,
 		.headers = headers,
 		.body = r->body,
-		.answer_max = r->answer_max,
+		.answer_max = r->answer_max ? r->answer_max : ANSWER_MAX,
 	};
 
 	if (r->put) {

@@ -158,6 +158,7 @@ static void close_s3(struct tomb_store *store)
 }
 
 static const struct store_kind s3_kind = {
+	.keys_are_utf8 = true,
 	.close = close_s3,
 	.probe = probe,
 	.stat = stat_key,

@@ -27,7 +27,7 @@ struct s3_request {
 	size_t nheaders;
 	struct tomb_str body; /* or put */
 	const struct tomb_put *put;
-	size_t answer_max; /* 0: the default */
+	size_t answer_max; /* 0: enough for an answer about one key or none */
 };
 
 /* Sends the request as aws_call() does, and has the whole answer in the arena.  Errors as tomb_http_run(). */

@@ -355,7 +355,7 @@ static void keys_that_xml_cannot_carry_go_singly(void **state)
 {
 	static const struct said said[] = {{"200 OK", ID, RESULT(DELETED("a") DELETED("b")), 0, 0},
 		{"204 No Content", ID, "", 0, 0}, {"204 No Content", ID, "", 0, 0}, {"503 Slow Down", ID, "", 0, 0}};
-	struct tomb_target targets[] = {{.key = TOMB_STR("\x01")}, {.key = TOMB_STR("a")}, {.key = TOMB_STR("\xff")},
+	struct tomb_target targets[] = {{.key = TOMB_STR("\x01")}, {.key = TOMB_STR("a")}, {.key = TOMB_STR("\x1f")},
 		{.key = TOMB_STR("b")}, {.key = TOMB_STR("\xef\xbf\xbe")}};
 	struct tomb_result results[5];
 	struct fixture f;
@@ -368,8 +368,32 @@ static void keys_that_xml_cannot_carry_go_singly(void **state)
 	assert_int_equal(results[4].outcome, TOMB_OUTCOME_THROTTLED);
 	canned_http_stop(f.server);
 	assert_non_null(strstr(canned_http_request(f.server, 3)->head.p, "DELETE /bucket/%01 "));
-	assert_non_null(strstr(canned_http_request(f.server, 4)->head.p, "DELETE /bucket/%FF "));
+	assert_non_null(strstr(canned_http_request(f.server, 4)->head.p, "DELETE /bucket/%1F "));
 	assert_non_null(strstr(canned_http_request(f.server, 5)->head.p, "DELETE /bucket/%EF%BF%BE "));
+	end(&f);
+}
+
+static void a_key_that_is_not_utf8_is_refused_before_anything_is_sent(void **state)
+{
+	static const char *const wrong[] = {"\xff", "a\x80", "\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"};
+	struct fixture f;
+
+	(void)state;
+	begin_with(&f, NULL, 0, false, "");
+	for (size_t i = 0; i < TOMB_COUNTOF(wrong); i++) {
+		struct tomb_target targets[] = {{.key = TOMB_STR("good")}, {.key = tomb_str_from(wrong[i])}};
+		struct tomb_result results[2];
+		struct tomb_str url = {NULL, 0};
+		struct tomb_stat st;
+
+		assert_int_equal(tomb_store_url(f.store, targets[1].key, &f.arena, &url, &f.err), TOMB_INVAL);
+		assert_non_null(strstr(f.err.text, "backend s: the key is not UTF-8"));
+		assert_int_equal(tomb_store_stat(f.store, targets[1].key, &f.arena, &st, &f.err), TOMB_INVAL);
+		assert_int_equal(tomb_store_delete_one(f.store, &targets[1], &f.arena, results, &f.err), TOMB_INVAL);
+		assert_int_equal(tomb_store_delete_many(f.store, targets, 2, &f.arena, results, &f.err), TOMB_INVAL);
+	}
+	canned_http_stop(f.server);
+	assert_int_equal(canned_http_requests(f.server), 0);
 	end(&f);
 }
 
@@ -640,6 +664,7 @@ int main(void)
 		cmocka_unit_test(only_keys_that_the_answer_confirms_by_name_are_gone),
 		cmocka_unit_test(a_batch_is_sent_with_its_digest_and_every_key_escaped),
 		cmocka_unit_test(keys_that_xml_cannot_carry_go_singly),
+		cmocka_unit_test(a_key_that_is_not_utf8_is_refused_before_anything_is_sent),
 		cmocka_unit_test(a_locked_version_is_told_from_a_forbidden_one),
 		cmocka_unit_test(only_a_404_of_s3_itself_proves_absence),
 		cmocka_unit_test(a_put_is_ok_only_with_an_etag),
