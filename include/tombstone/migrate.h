@@ -18,7 +18,7 @@ typedef void tomb_migrate_fn(void *ctx, int version, const char *name);
  * Applies what the database behind pg lacks, as its owner; fn may be NULL.  Programs that do so at once wait for one
  * another, and the later ones find nothing to do.  What was applied before a failure stays; the error names the file
  * and the line.  CORRUPT if a migration was changed after it was applied, or one is missing; CONFLICT if the database
- * is newer than this program.
+ * is newer than this program, or its encoding is not UTF8: then nothing was touched.
  */
 enum tomb_code tomb_migrate(struct tomb_pg *pg, tomb_migrate_fn *fn, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -27,6 +27,14 @@ static const char bootstrap[] = LOCK "create table if not exists public.schema_v
 				     "applied_at timestamptz not null default now()); "
 				     "grant select on public.schema_version to public;";
 
+/* Identifiers are compared byte by byte, and are text in UTF-8: in another encoding, some could not be stored at all.
+ */
+static const char require_utf8[] =
+	"do $$ begin if current_setting('server_encoding') <> 'UTF8' then raise exception "
+	"'this database is encoded in %, and the ledger needs UTF8: make another one, such as by createdb "
+	"--template=template0 --encoding=UTF8 --locale=C.UTF-8 NAME', current_setting('server_encoding') "
+	"using errcode = 'TB409'; end if; end $$";
+
 static const char require_table[] =
 	"do $$ begin if to_regclass('public.schema_version') is null then raise exception "
 	"'this database has no schema yet: run tombstone migrate as its owner' using errcode = 'TB404'; "
@@ -134,6 +142,7 @@ enum tomb_code tomb_migrate_files(struct tomb_pg *pg, const struct tomb_embedded
 	int version = 0;
 
 	TOMB_TRY(check_numbers(files, nfiles, err));
+	TOMB_TRY(run_text(pg, require_utf8, err));
 	TOMB_TRY(run_text(pg, bootstrap, err));
 	TOMB_TRY(prepare(pg, err));
 	do {

@@ -287,6 +287,26 @@ static void each_role_may_check_the_schema_and_prepare_the_statements(void **sta
 	}
 }
 
+static void a_database_in_another_encoding_is_refused_with_what_to_do(void **state)
+{
+	struct fixture *f = *state;
+	const char *made = tomb_fixture_pg_value(
+		"select 'latin_' || oid from pg_database where datname = current_database()");
+	TOMB_PG_AUTO *pg = NULL;
+	char text[512];
+
+	(void)snprintf(text, sizeof text, "create database %s template template0 encoding LATIN1 locale 'C'", made);
+	tomb_fixture_pg_exec(text);
+	(void)snprintf(text, sizeof text, "%s dbname=%s", tomb_fixture_pg_admin(), made);
+	OK(f, tomb_pg_open(&pg, text, NULL, 0, &f->err));
+	assert_int_equal(tomb_migrate(pg, NULL, NULL, &f->err), TOMB_CONFLICT);
+	assert_non_null(strstr(f->err.text, "encoded in LATIN1"));
+	assert_non_null(strstr(f->err.text, "createdb --template=template0 --encoding=UTF8"));
+	tomb_pg_close(TOMB_TAKE(pg));
+	(void)snprintf(text, sizeof text, "drop database %s", made);
+	tomb_fixture_pg_exec(text);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -303,6 +323,7 @@ int main(void)
 		TEST(a_newer_database_is_refused),
 		TEST(a_database_without_a_schema_says_what_to_do),
 		TEST(programs_that_migrate_at_once_apply_each_migration_once),
+		TEST(a_database_in_another_encoding_is_refused_with_what_to_do),
 		TEST(the_ledger_fits_its_statements),
 		TEST(each_role_may_check_the_schema_and_prepare_the_statements),
 	};
