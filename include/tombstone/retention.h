@@ -1,7 +1,8 @@
 /*
  * Minimum retention: how long a copy must lie before it may be deleted (spec/deletion.md P-12).
  *
- * These are billing rules of the providers, counted from the moment when the copy itself was stored.  They restrict
+ * These are billing rules of the providers, counted from the moment when the copy itself was stored.  No provider locks
+ * what is younger: it takes the deletion, and bills the rest.  So the rule is kept here or nowhere.  They restrict
  * deletion only, never an update.  Pure functions: no clock, no database.
  */
 #ifndef TOMB_RETENTION_H
@@ -38,5 +39,54 @@ enum tomb_code tomb_retention_until(
  * stored in the future, negative or absurd days, an instant that cannot be represented.
  */
 bool tomb_retention_over(int64_t now_us, int64_t stored_at_us, int32_t min_days);
+
+/* Whose minimum counts for the copies on a backend. */
+enum tomb_retention_policy {
+	TOMB_RETENTION_STRICTEST, /* both: the default */
+	TOMB_RETENTION_REGISTRY,  /* the storage option's, from when the ledger recorded the copy */
+	TOMB_RETENTION_STORE, /* that of the class which the store reports, from its date; the other if it has none */
+	TOMB_RETENTION_POLICY_MAX
+};
+
+struct tomb_str tomb_retention_policy_name(enum tomb_retention_policy policy); /* "strictest", "registry", "store" */
+
+/* INVAL for a name that is no policy, with those that are. */
+enum tomb_code tomb_retention_policy_parse(
+	struct tomb_str name, enum tomb_retention_policy *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What a provider bills at least for a storage class. */
+struct tomb_retention_class {
+	const char *provider; /* for people */
+	const char *host;     /* the end of its endpoints' names; "": of any that has no entry of its own */
+	const char *name;     /* as S3 spells it; "": all classes of that provider */
+	int32_t min_days;
+	const char *source;
+};
+
+/* The whole table; *n receives its length. */
+const struct tomb_retention_class *tomb_retention_classes(size_t *n);
+
+/* The entry for the class that the store behind a copy's URL reports; NULL if nothing is known of it. */
+const struct tomb_retention_class *tomb_retention_class(struct tomb_str url, struct tomb_str storage_class);
+
+struct tomb_retention_facts {
+	enum tomb_retention_policy policy;
+	int64_t now_us;
+	int64_t stored_at_us; /* by the ledger */
+	int32_t min_days;     /* of the storage option */
+
+	struct tomb_str url;           /* of the copy */
+	struct tomb_str storage_class; /* by the store; "": it has none, as a folder */
+	int64_t modified_us;           /* by the store; 0 or less: it did not tell */
+};
+
+enum { TOMB_RETENTION_WHY = 224 }; /* bytes, with the NUL */
+
+/*
+ * May the copy be deleted at now_us, by the rules that the policy names?  If not, why says which rule and until when,
+ * for people.  Facts that make no sense are never over.  A class that the store changed since (by a lifecycle rule)
+ * began later than Last-Modified tells: that minimum may end later than is known here.
+ */
+bool tomb_retention_allows(const struct tomb_retention_facts *facts, char why[static TOMB_RETENTION_WHY]);
 
 #endif
