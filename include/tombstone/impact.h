@@ -10,6 +10,13 @@
 
 #include "tombstone/deletion_request.h"
 
+/* What their provider would still bill, were they deleted now; see tombstone/retention_fee.h.  An estimate. */
+struct tomb_impact_fee {
+	int64_t byte_days;
+	int64_t price_nanos;
+	struct tomb_str currency; /* "": no price is set, so nothing can be said */
+};
+
 /* Copies that lie in one place under one storage option. */
 struct tomb_impact {
 	struct tomb_str storage_option;
@@ -17,6 +24,7 @@ struct tomb_impact {
 	struct tomb_str backend;
 	int64_t copies;
 	int64_t bytes;
+	struct tomb_impact_fee fee;
 };
 
 struct tomb_impacts {

@@ -65,6 +65,7 @@ static enum tomb_code take_copies(
 			.size_bytes = rows[i].size_bytes,
 			.stored_at_us = rows[i].stored_at,
 			.min_days = rows[i].min_days,
+			.retention = rows[i].retention,
 			.tried_before = rows[i].tried_before,
 		};
 	claim->ncopies = n;

@@ -20,6 +20,12 @@ static const struct {
 		"the name of a backend has 1 to 63 characters: lower-case letters, digits, dot, hyphen, underscore"},
 	{"storage_option_name_check", TOMB_INVAL, "the name of a storage option has 1 to 100 characters"},
 	{"storage_option_min_days_check", TOMB_INVAL, "minimum days are from 0 to 36,500"},
+	{"storage_backend_retention_check", TOMB_INVAL,
+		"whose minimum retention counts is one of registry, store, strictest"},
+	{"storage_price_check", TOMB_INVAL, "a price is from 0 to 1,000 for a GB and a month"},
+	{"storage_price_currency_check", TOMB_INVAL, "a currency is three capital letters, such as EUR (ISO 4217)"},
+	{"storage_price_days_check", TOMB_INVAL, "billed days are from 0 to 36,500"},
+	{"storage_price_bytes_check", TOMB_INVAL, "the smallest billed size is from 0 to 1,073,741,824 bytes"},
 };
 
 enum tomb_code tomb_constraint_explain(

@@ -16,9 +16,13 @@ enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *
 	found = TOMB_NEW(arena, struct tomb_impact, n);
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		found[i] = (struct tomb_impact){
-			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes};
+			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes, {0}};
+		if (!rows[i].price_nanos_null)
+			found[i].fee = (struct tomb_impact_fee){
+				rows[i].byte_days, rows[i].price_nanos, rows[i].price_currency};
+	}
 	*out = (struct tomb_impacts){found, n};
 	return TOMB_OK;
 }
@@ -36,9 +40,13 @@ enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_acto
 	found = TOMB_NEW(arena, struct tomb_impact, n);
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		found[i] = (struct tomb_impact){
-			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes};
+			rows[i].storage_option, rows[i].min_days, rows[i].backend, rows[i].copies, rows[i].bytes, {0}};
+		if (!rows[i].price_nanos_null)
+			found[i].fee = (struct tomb_impact_fee){
+				rows[i].byte_days, rows[i].price_nanos, rows[i].price_currency};
+	}
 	*out = (struct tomb_impacts){found, n};
 	return TOMB_OK;
 }

@@ -99,7 +99,7 @@ left join held_institution hi on true
 left join lateral (select h.reason from hold h where h.object_id = f.object_id and h.lifted_at is null order by h.id limit 1) ho on true
 left join lateral (select h.reason from hold h where h.file_id = f.id and h.lifted_at is null order by h.id limit 1) hf on true
 left join lateral (select retention_until(k.stored_at, s.min_days) as until, s.name, s.min_days
-	from copy k join storage_option s on s.id = k.storage_option_id
+	from copy k join storage_option s on s.id = k.storage_option_id join storage_backend p on p.id = k.backend_id and p.retention <> 'store'
 	where k.file_id = f.id and k.status <> 'gone' and retention_until(k.stored_at, s.min_days) > now()
 	order by 1 desc limit 1) young on true
 order by f.id;
@@ -119,6 +119,7 @@ order by f.id;
 -- :col size_bytes int8
 -- :col stored_at timestamptz
 -- :col min_days int4
+-- :col retention text
 -- :col claimed_at timestamptz
 -- :col tried_before bool
 with claimed as (
@@ -129,7 +130,7 @@ with claimed as (
 	returning c.*, was.status as was
 )
 select k.id, k.file_id, k.generation, b.name as backend, k.url, k.version_id, k.etag, k.size_bytes, k.stored_at, s.min_days,
-	now() as claimed_at, k.was = 'removing' as tried_before
+	b.retention, now() as claimed_at, k.was = 'removing' as tried_before
 from claimed k join storage_backend b on b.id = k.backend_id join storage_option s on s.id = k.storage_option_id
 order by b.name, k.id;
 
