@@ -13,9 +13,11 @@ struct s3_raw {
 	struct tomb_http_answer answer; /* of the last request */
 };
 
-/* path is encoded already; query is "name" or "name=value" or "".  header is "name: value" or "".  Returns the status.
+/*
+ * path is encoded already; query is "", "name" or "name=value&name=value" with encoded values; headers is "" or
+ * "name: value\nname: value".  Returns the status, -1 when there is no answer.
  */
-int s3_raw_send(struct s3_raw *raw, const char *method, const char *path, const char *query, const char *header,
+int s3_raw_send(struct s3_raw *raw, const char *method, const char *path, const char *query, const char *headers,
 	struct tomb_str body);
 
 #endif
