@@ -260,8 +260,6 @@ static enum tomb_code check_keys(json_t *object, const struct tomb_json_field *f
 	const char *key = NULL;
 	json_t *v = NULL;
 
-	if (!json_is_object(object))
-		return TOMB_FAIL(err, TOMB_INVAL, "JSON: expected an object");
 	json_object_foreach (object, key, v)
 		if (!is_known(key, fields, n))
 			return TOMB_FAIL(err, TOMB_INVAL, "%.*s is not a key of this object", KEY_SHOWN, key);
@@ -293,7 +291,8 @@ static enum tomb_code read_object(json_t *object, const struct tomb_json_field *
 	bool has[TOMB_JSON_FIELDS_MAX] = {false};
 
 	assert(n <= TOMB_JSON_FIELDS_MAX);
-	TOMB_TRY(check_keys(object, fields, n, err));
+	if (!json_is_object(object))
+		return TOMB_FAIL(err, TOMB_INVAL, "JSON: expected an object");
 	for (size_t i = 0; i < n; i++) {
 		json_t *v = json_object_get(object, fields[i].key);
 
@@ -308,6 +307,13 @@ static enum tomb_code read_object(json_t *object, const struct tomb_json_field *
 }
 
 enum tomb_code tomb_json_read(struct tomb_json_value object, const struct tomb_json_field *fields, size_t n,
+	struct tomb_arena *arena, void *out, struct tomb_err *err)
+{
+	TOMB_TRY(check_keys(object.node, fields, n, err));
+	return read_object(object.node, fields, n, arena, out, err);
+}
+
+enum tomb_code tomb_json_read_some(struct tomb_json_value object, const struct tomb_json_field *fields, size_t n,
 	struct tomb_arena *arena, void *out, struct tomb_err *err)
 {
 	return read_object(object.node, fields, n, arena, out, err);

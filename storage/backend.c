@@ -8,7 +8,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum kinds { DIRECTORY = 1 << BACKEND_DIRECTORY, S3 = 1 << BACKEND_S3 };
+enum kinds {
+	DIRECTORY = 1 << BACKEND_DIRECTORY,
+	S3 = 1 << BACKEND_S3,
+	GLACIER = 1 << BACKEND_GLACIER,
+	AWS = S3 | GLACIER
+};
 enum value { TEXT, BOOL, MS, LOOKS };
 enum { TIMEOUT_MAX_MS = 3600 * 1000 }; /* no store takes longer for one request */
 enum { LOOKS_MAX = 10 };               /* what ten looks did not show, an eleventh will not */
@@ -23,25 +28,28 @@ static const struct key {
 	backend_rule *rule;
 } keys[] = {
 	{"path", DIRECTORY, DIRECTORY, TEXT, offsetof(struct backend, path), backend_rule_folder},
-	{"endpoint", S3, S3, TEXT, offsetof(struct backend, endpoint), backend_rule_endpoint},
-	{"region", S3, S3, TEXT, offsetof(struct backend, region), backend_rule_region},
+	{"endpoint", AWS, S3, TEXT, offsetof(struct backend, endpoint), backend_rule_endpoint},
+	{"region", AWS, AWS, TEXT, offsetof(struct backend, region), backend_rule_region},
 	{"bucket", S3, S3, TEXT, offsetof(struct backend, bucket), backend_rule_bucket},
+	{"account_id", GLACIER, 0, TEXT, offsetof(struct backend, account_id), backend_rule_account_id},
+	{"vault", GLACIER, GLACIER, TEXT, offsetof(struct backend, vault), backend_rule_vault},
 	{"storage_class", S3, 0, TEXT, offsetof(struct backend, storage_class), backend_rule_storage_class},
 	{"style", S3, 0, TEXT, offsetof(struct backend, style), backend_rule_style},
 	{"expected_bucket_owner", S3, 0, TEXT, offsetof(struct backend, expected_bucket_owner), backend_rule_account},
-	{"access_key_file", S3, S3, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
-	{"secret_key_file", S3, S3, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
-	{"session_token_file", S3, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
-	{"ca_file", S3, 0, TEXT, offsetof(struct backend, ca_file), backend_rule_file},
-	{"allow_plain_http", S3, 0, BOOL, offsetof(struct backend, allow_plain_http), NULL},
+	{"access_key_file", AWS, AWS, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
+	{"secret_key_file", AWS, AWS, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
+	{"session_token_file", AWS, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
+	{"ca_file", AWS, 0, TEXT, offsetof(struct backend, ca_file), backend_rule_file},
+	{"allow_plain_http", AWS, 0, BOOL, offsetof(struct backend, allow_plain_http), NULL},
 	{"conditional_delete", S3, 0, BOOL, offsetof(struct backend, conditional_delete), NULL},
-	{"connect_timeout_ms", S3, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
-	{"request_timeout_ms", S3, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
+	{"connect_timeout_ms", AWS, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
+	{"request_timeout_ms", AWS, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
 	{"verify_looks", S3, 0, LOOKS, offsetof(struct backend, verify_looks), NULL},
 	{"verify_delay_ms", S3, 0, MS, offsetof(struct backend, verify_delay_ms), NULL},
 };
 
-static const char *const kind_names[] = {[BACKEND_DIRECTORY] = "directory", [BACKEND_S3] = "s3"};
+static const char *const kind_names[] = {
+	[BACKEND_DIRECTORY] = "directory", [BACKEND_S3] = "s3", [BACKEND_GLACIER] = "glacier"};
 _Static_assert(TOMB_COUNTOF(kind_names) == BACKEND_KIND_MAX, "every kind has a name");
 
 /* One pass over the file. */
@@ -100,6 +108,7 @@ static void set_defaults(struct backend *b, int line)
 			*text = TOMB_STR("");
 	}
 	b->style = TOMB_STR("path");
+	b->account_id = TOMB_STR("-");
 }
 
 static enum tomb_code begin_section(struct parser *p, struct tomb_str name)
@@ -124,6 +133,15 @@ static enum tomb_code begin_section(struct parser *p, struct tomb_str name)
 	return TOMB_OK;
 }
 
+static enum tomb_code default_endpoint(struct parser *p, struct backend *b)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof text, "https://glacier.%s.amazonaws.com", b->region.p);
+	b->endpoint = tomb_arena_str(p->arena, tomb_str_from(text));
+	return b->endpoint.p ? TOMB_OK : TOMB_FAIL(p->err, TOMB_NOMEM, "%s", p->what);
+}
+
 /* What can only be said when the whole section is known. */
 static enum tomb_code end_section(struct parser *p)
 {
@@ -143,7 +161,9 @@ static enum tomb_code end_section(struct parser *p)
 			return refuse(p, b->line, "backend %s: %s is not for kind %s", b->name.p, keys[i].name,
 				kind_names[b->kind]);
 	}
-	if (b->kind == BACKEND_S3 && !b->allow_plain_http && !backend_rule_is_private(b->endpoint))
+	if (b->kind == BACKEND_GLACIER && b->endpoint.n == 0)
+		TOMB_TRY(default_endpoint(p, b));
+	if (b->kind != BACKEND_DIRECTORY && !b->allow_plain_http && !backend_rule_is_private(b->endpoint))
 		return refuse(
 			p, b->line, "backend %s: http is for loopback addresses, or allow_plain_http = yes", b->name.p);
 	broken = backend_is_virtual(b) ? backend_rule_virtual(b->endpoint, b->bucket) : NULL;
@@ -162,7 +182,7 @@ static enum tomb_code set_kind(struct parser *p, struct tomb_str value)
 			p->has_kind = true;
 			return TOMB_OK;
 		}
-	return refuse(p, p->line, "kind is directory or s3");
+	return refuse(p, p->line, "kind is directory, s3 or glacier");
 }
 
 static enum tomb_code set_text(struct parser *p, const struct key *key, struct tomb_str value)
@@ -340,6 +360,9 @@ enum tomb_code backend_url_prefix(
 	if (backend->kind == BACKEND_DIRECTORY) {
 		tomb_buf_put(&url, TOMB_STR("file://"));
 		tomb_percent_encode_path(&url, backend->path);
+	} else if (backend->kind == BACKEND_GLACIER) {
+		tomb_buf_putf(
+			&url, "%s/%s/vaults/%s/archives", backend->endpoint.p, backend->account_id.p, backend->vault.p);
 	} else {
 		put_s3_prefix(backend, &url);
 	}

@@ -4,7 +4,7 @@
 
 #include "tombstone/arena.h"
 
-enum backend_kind { BACKEND_DIRECTORY, BACKEND_S3, BACKEND_KIND_MAX };
+enum backend_kind { BACKEND_DIRECTORY, BACKEND_S3, BACKEND_GLACIER, BACKEND_KIND_MAX };
 
 enum {
 	BACKENDS_MAX = 64,           /* of one file; APTrust has 11 */
@@ -21,6 +21,8 @@ struct backend {
 	struct tomb_str endpoint; /* https://host[:port], no trailing slash */
 	struct tomb_str region;
 	struct tomb_str bucket;
+	struct tomb_str account_id; /* of a vault: "-" is the keys' own */
+	struct tomb_str vault;
 	struct tomb_str storage_class;
 	struct tomb_str style; /* "path" or "virtual" */
 	struct tomb_str expected_bucket_owner;

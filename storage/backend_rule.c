@@ -9,6 +9,7 @@ enum {
 	LABEL_MAX = 63, /* of a host's name */
 	BUCKET_MIN = 3,
 	BUCKET_MAX = 255,
+	VAULT_MAX = 255,
 	WORD_MAX = 64,
 	ACCOUNT_DIGITS = 12
 };
@@ -143,6 +144,21 @@ const char *backend_rule_style(struct tomb_str value)
 const char *backend_rule_account(struct tomb_str value)
 {
 	return is_made_of(value, DIGIT, ACCOUNT_DIGITS, ACCOUNT_DIGITS) ? NULL : "an AWS account's 12 digits";
+}
+
+const char *backend_rule_account_id(struct tomb_str value)
+{
+	if (tomb_str_eq(value, TOMB_STR("-")) || !backend_rule_account(value))
+		return NULL;
+	return "an AWS account's 12 digits, or - for that of the keys";
+}
+
+/* Dots alone would be taken out of the path before it is signed. */
+const char *backend_rule_vault(struct tomb_str value)
+{
+	if (is_made_of(value, ".", 1, 2) || !is_made_of(value, LOWER UPPER DIGIT "._-", 1, VAULT_MAX))
+		return "1 to 255 of a-z A-Z 0-9 . _ -, and not . or ..";
+	return NULL;
 }
 
 static bool is_address(struct tomb_str host)

@@ -14,7 +14,9 @@ backend_rule backend_rule_region;
 backend_rule backend_rule_bucket;
 backend_rule backend_rule_storage_class;
 backend_rule backend_rule_style;
-backend_rule backend_rule_account; /* of AWS */
+backend_rule backend_rule_account;    /* of AWS */
+backend_rule backend_rule_account_id; /* that, or "-" */
+backend_rule backend_rule_vault;
 
 bool backend_rule_is_name(struct tomb_str name);
 

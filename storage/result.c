@@ -19,6 +19,7 @@ _Static_assert(TOMB_COUNTOF(outcome_slugs) == TOMB_OUTCOME_MAX, "every outcome h
 static const char *const absence_slugs[] = {
 	[TOMB_ABSENT_VERIFIED] = "verified-absent",
 	[TOMB_STILL_THERE] = "still-there",
+	[TOMB_ABSENCE_PENDING] = "pending",
 	[TOMB_ABSENCE_UNKNOWN] = "unknown",
 };
 _Static_assert(TOMB_COUNTOF(absence_slugs) == TOMB_ABSENCE_MAX, "every absence has a slug");

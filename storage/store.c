@@ -35,13 +35,26 @@ static enum tomb_code read_file(const char *path, struct tomb_buf *out, struct t
 	return TOMB_OK;
 }
 
+static enum tomb_code open_kind(
+	struct tomb_stores *stores, const struct backend *backend, struct tomb_store **out, struct tomb_err *err)
+{
+	switch (backend->kind) {
+	case BACKEND_S3:
+		return s3_open(backend, &stores->providers, &stores->arena, out, err);
+	case BACKEND_GLACIER:
+		return glacier_open(backend, &stores->providers, &stores->arena, out, err);
+	case BACKEND_DIRECTORY:
+	case BACKEND_KIND_MAX:
+		break;
+	}
+	return directory_open(backend, &stores->arena, out, err);
+}
+
 static enum tomb_code open_backend(
 	struct tomb_stores *stores, const struct backend *backend, const char *path, struct tomb_err *err)
 {
 	struct tomb_store *store = NULL;
-	enum tomb_code code = backend->kind == BACKEND_DIRECTORY
-				      ? directory_open(backend, &stores->arena, &store, err)
-				      : s3_open(backend, &stores->providers, &stores->arena, &store, err);
+	enum tomb_code code = open_kind(stores, backend, &store, err);
 
 	if (code != TOMB_OK) {
 		char where[512];

@@ -60,5 +60,7 @@ enum tomb_code directory_open(const struct backend *backend, struct tomb_arena *
 	struct tomb_err *err) TOMB_MUST_USE;
 enum tomb_code s3_open(const struct backend *backend, struct aws_providers *providers, struct tomb_arena *arena,
 	struct tomb_store **out, struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code glacier_open(const struct backend *backend, struct aws_providers *providers, struct tomb_arena *arena,
+	struct tomb_store **out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

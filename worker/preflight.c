@@ -75,7 +75,7 @@ static void check_stat(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 	}
 }
 
-static void look(struct tomb_batch *b, struct tomb_batch_copy *c)
+static void look(struct tomb_batch *b, struct tomb_batch_copy *c, bool can_look)
 {
 	struct tomb_stat stat;
 	struct tomb_err err;
@@ -88,16 +88,17 @@ static void look(struct tomb_batch *b, struct tomb_batch_copy *c)
 		return;
 	}
 	code = route(b, c, &err);
-	if (code == TOMB_OK)
+	if (code == TOMB_OK && can_look)
 		code = tomb_store_stat(c->store, c->key, b->arena, &stat, &err);
 	if (code != TOMB_OK)
 		take_out_of(b, c, fate_of(code), err.text);
-	else
+	else if (can_look) /* else the ledger's word has to do */
 		check_stat(b, c, &stat);
 }
 
 /* One question to the backend as a whole; false, with the reason, if nothing may be deleted there. */
-static bool probe(struct tomb_batch *b, struct tomb_str backend, char why[static 512], enum tomb_file_fate *fate)
+static bool probe(
+	struct tomb_batch *b, struct tomb_str backend, bool *can_look, char why[static 512], enum tomb_file_fate *fate)
 {
 	struct tomb_store *store = NULL;
 	struct tomb_probe seen = {.can_look = false};
@@ -118,6 +119,7 @@ static bool probe(struct tomb_batch *b, struct tomb_str backend, char why[static
 		*fate = TOMB_FILE_FAILED;
 		return false;
 	}
+	*can_look = seen.can_look;
 	return true;
 }
 
@@ -126,7 +128,8 @@ void tomb_preflight(struct tomb_batch *b)
 	for (size_t i = 0, end = 0; i < b->ncopies; i = end) {
 		char why[512];
 		enum tomb_file_fate fate = TOMB_FILE_LATER;
-		bool open = probe(b, b->copies[i].claimed->backend, why, &fate);
+		bool can_look = false;
+		bool open = probe(b, b->copies[i].claimed->backend, &can_look, why, &fate);
 
 		end = tomb_batch_backend_end(b, i);
 		for (size_t j = i; j < end; j++)
@@ -135,6 +138,6 @@ void tomb_preflight(struct tomb_batch *b)
 			else if (!open)
 				take_out_of(b, &b->copies[j], fate, why);
 			else
-				look(b, &b->copies[j]);
+				look(b, &b->copies[j], can_look);
 	}
 }

@@ -10,6 +10,12 @@ static void take_absence(struct tomb_batch *b, struct tomb_batch_copy *c, const 
 	if (v->request_id.n > 0 && c->request_id.n == 0)
 		c->request_id = v->request_id;
 	c->is_settled = true;
+	if (v->absence == TOMB_ABSENCE_PENDING && c->detail.n == 0) { /* accepted, and more cannot be known today */
+		c->fate = TOMB_COPY_GONE;
+		c->is_unverifiable = true;
+		c->detail = text;
+		return;
+	}
 	switch (v->absence) {
 	case TOMB_ABSENT_VERIFIED:
 		c->fate = TOMB_COPY_GONE;
@@ -19,6 +25,7 @@ static void take_absence(struct tomb_batch *b, struct tomb_batch_copy *c, const 
 		c->detail = c->detail.n > 0 ? c->detail
 					    : TOMB_STR("the store said that it was deleted, and it is still there");
 		break;
+	case TOMB_ABSENCE_PENDING:
 	case TOMB_ABSENCE_UNKNOWN:
 	case TOMB_ABSENCE_MAX:
 		c->fate = TOMB_COPY_UNKNOWN;

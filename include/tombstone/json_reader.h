@@ -90,7 +90,11 @@ struct tomb_json_value tomb_json_value_at(struct tomb_json_value array, size_t i
 enum tomb_code tomb_json_read(struct tomb_json_value object, const struct tomb_json_field *fields, size_t n,
 	struct tomb_arena *arena, void *out, struct tomb_err *err) TOMB_MUST_USE;
 
-/* The same for a text that is one object; max as for tomb_json_doc_parse(). */
+/* The same, but keys that are not in the table are passed over: for the answers of others, which may grow. */
+enum tomb_code tomb_json_read_some(struct tomb_json_value object, const struct tomb_json_field *fields, size_t n,
+	struct tomb_arena *arena, void *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* tomb_json_read() for a text that is one object; max as for tomb_json_doc_parse(). */
 enum tomb_code tomb_json_read_text(struct tomb_str text, size_t max, const struct tomb_json_field *fields, size_t n,
 	struct tomb_arena *arena, void *out, struct tomb_err *err) TOMB_MUST_USE;
 

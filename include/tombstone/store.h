@@ -58,6 +58,15 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	verify_looks = 1                   (1 to 10; more for stores whose answers lag behind)
  *	verify_delay_ms = 1000             (between two looks)
  *
+ *	[backend old-vault]
+ *	kind = glacier                     (a vault of the original API; its other keys are as those of s3)
+ *	region = us-east-1
+ *	vault = preservation-2014
+ *	account_id = 111122223333          (default -: that of the keys)
+ *	endpoint = https://host            (default https://glacier.REGION.amazonaws.com)
+ *	access_key_file = FILE
+ *	secret_key_file = FILE
+ *
  * The style is a part of every copy's URL: it is chosen once.  A bucket whose name has a dot cannot be virtual over
  * TLS, since no certificate covers it.
  *
@@ -89,7 +98,8 @@ struct tomb_str tomb_store_name(const struct tomb_store *store); /* lives as lon
 
 /*
  * The public name of a copy, for ever: https://host/bucket/key or https://bucket.host/key (by the backend's style, the
- * key percent-encoded), or file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an empty or over-long key.
+ * key percent-encoded), or file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an
+ * empty or over-long key.
  */
 enum tomb_code tomb_store_url(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_str *url, struct tomb_err *err) TOMB_MUST_USE;
@@ -132,9 +142,9 @@ struct tomb_stat {
 };
 
 /*
- * Looks at one key.  An absent key is TOMB_OK with present = false; on S3 that needs the right to list the bucket,
- * without which an absent key is STORE_DENIED, as it must be: 403 is not absence.  Strings are in the arena.
- * NET, STORE_DENIED, STORE_THROTTLED, STORE otherwise.
+ * Looks at one key; UNSUPPORTED where the probe says that nobody can.  An absent key is TOMB_OK with present = false;
+ * on S3 that needs the right to list the bucket, without which an absent key is STORE_DENIED, as it must be: 403 is not
+ * absence.  Strings are in the arena. NET, STORE_DENIED, STORE_THROTTLED, STORE otherwise.
  */
 enum tomb_code tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
@@ -297,11 +307,12 @@ int64_t tomb_store_due_ms(struct tomb_store *store);
 enum tomb_absence {
 	TOMB_ABSENT_VERIFIED, /* a fresh look found no bytes, where finding none is proof */
 	TOMB_STILL_THERE,
+	TOMB_ABSENCE_PENDING, /* it cannot be asked: if the store accepted the deletion, an inventory will show it */
 	TOMB_ABSENCE_UNKNOWN, /* no answer, not allowed to look, or an answer that is not clear */
 	TOMB_ABSENCE_MAX
 };
 
-const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", "still-there", "unknown" */
+const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", "still-there", "pending", ... */
 
 struct tomb_verdict {
 	enum tomb_absence absence;

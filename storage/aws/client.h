@@ -62,8 +62,10 @@ struct aws_request {
 	tomb_read_fn *read;   /* exactly body_bytes, whose digest is sha256 */
 	void *read_arg;
 	int64_t body_bytes;
-	const uint8_t *sha256; /* TOMB_SHA256_SIZE bytes */
-	size_t answer_max;     /* 0: the default */
+	const uint8_t *sha256;   /* TOMB_SHA256_SIZE bytes */
+	size_t answer_max;       /* 0: the default */
+	tomb_http_sink_fn *sink; /* GET: as struct tomb_http_request's */
+	void *sink_arg;
 };
 
 /* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as

@@ -13,6 +13,9 @@
 	"kind = s3\nregion = us-east-1\nbucket = copies\naccess_key_file = /k/a\n"                                     \
 	"secret_key_file = /k/s\n"
 #define S3 "[backend s]\n" S3_KEYS "endpoint = https://s3.example.org\n"
+#define VAULT                                                                                                          \
+	"[backend v]\nkind = glacier\nregion = us-east-1\nvault = old\naccess_key_file = /k/a\n"                       \
+	"secret_key_file = /k/s\n"
 
 struct fixture {
 	struct tomb_arena arena;
@@ -125,7 +128,7 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 			"backend t is in the same place as s"},
 		{"[backend d]\nkind = directory\n", "b.conf:1: backend d has no path"},
 		{"[backend d]\npath = /x\n", "b.conf:1: backend d has no kind"},
-		{"[backend d]\nkind = tape\n", "b.conf:2: kind is directory or s3"},
+		{"[backend d]\nkind = tape\n", "b.conf:2: kind is directory, s3 or glacier"},
 		{"[backend d]\nkind =\n", "b.conf:2: kind has no value"},
 		{"[backend d]\nkind = directory\npath = x\n", "b.conf:3: path: an absolute path"},
 		{"[backend d]\nkind = directory\npath = /\n", "b.conf:3: path: an absolute path"},
@@ -151,6 +154,16 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 		{S3 "ca_file = ca.pem\n", "b.conf:8: ca_file: an absolute path"},
 		{S3 "secret_key = hunter2\n", "b.conf:8: unknown key secret_key"},
 		{S3 "path = /x\n", "b.conf:1: backend s: path is not for kind s3"},
+		{S3 "vault = x\n", "b.conf:1: backend s: vault is not for kind s3"},
+		{VAULT "bucket = bbb\n", "b.conf:1: backend v: bucket is not for kind glacier"},
+		{VAULT "account_id = 1\n", "b.conf:7: account_id: an AWS account's 12 digits, or -"},
+		{VAULT "endpoint = http://glacier.example.org\n", "backend v: http is for loopback addresses"},
+		{"[backend v]\nkind = glacier\nvault = ..\n", "b.conf:3: vault: 1 to 255 of"},
+		{"[backend v]\nkind = glacier\nvault = a/b\n", "b.conf:3: vault: 1 to 255 of"},
+		{"[backend v]\nkind = glacier\nvault = v\n", "b.conf:1: backend v has no region"},
+		{VAULT "[backend w]\nkind = glacier\nregion = us-east-1\nvault = old\naccess_key_file = "
+		       "/b\nsecret_key_file = /c\n",
+			"backend w is in the same place as v"},
 	};
 	struct fixture *f = *state;
 
@@ -161,6 +174,21 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 			fail_msg("\"%s\" does not say \"%s\"", f->err.text, cases[i].says);
 		assert_int_equal(f->n, 42);
 	}
+}
+
+static void a_vault_has_its_regions_endpoint_unless_told(void **state)
+{
+	struct fixture *f = *state;
+	struct tomb_str prefix;
+
+	assert_int_equal(parse(f, VAULT), TOMB_OK);
+	assert_string_equal(f->backends[0].endpoint.p, "https://glacier.us-east-1.amazonaws.com");
+	assert_int_equal(backend_url_prefix(&f->backends[0], &f->arena, &prefix, &f->err), TOMB_OK);
+	assert_string_equal(prefix.p, "https://glacier.us-east-1.amazonaws.com/-/vaults/old/archives/");
+	assert_int_equal(
+		parse(f, VAULT "account_id = 111122223333\nendpoint = https://glacier.example.org\n"), TOMB_OK);
+	assert_int_equal(backend_url_prefix(&f->backends[0], &f->arena, &prefix, &f->err), TOMB_OK);
+	assert_string_equal(prefix.p, "https://glacier.example.org/111122223333/vaults/old/archives/");
 }
 
 static void an_endpoint_is_written_in_one_way(void **state)
@@ -292,6 +320,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_directory_and_a_bucket_are_read, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_left_out_has_its_default, begin, end),
 		cmocka_unit_test_setup_teardown(every_refusal_names_the_line_and_the_rule, begin, end),
+		cmocka_unit_test_setup_teardown(a_vault_has_its_regions_endpoint_unless_told, begin, end),
 		cmocka_unit_test_setup_teardown(an_endpoint_is_written_in_one_way, begin, end),
 		cmocka_unit_test_setup_teardown(too_many_backends_are_refused, begin, end),
 		cmocka_unit_test_setup_teardown(

@@ -110,6 +110,24 @@ static void every_refusal_names_the_key_and_the_rule(void **state)
 	}
 }
 
+static void answers_of_others_may_have_more_keys(void **state)
+{
+	static const struct tomb_json_field one[] = {{TOMB_JSON_FIELD("n", struct args, INT, n), .max = 5}};
+	TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 16);
+	TOMB_JSON_DOC_AUTO *doc = NULL;
+	TOMB_JSON_DOC_AUTO *list = NULL;
+	struct args args = {.n = 99};
+	struct tomb_err err;
+
+	(void)state;
+	assert_int_equal(tomb_json_doc_parse(TOMB_STR("{\"n\":3,\"more\":[{}]}"), 64, &doc, &err), TOMB_OK);
+	assert_int_equal(tomb_json_read_some(tomb_json_doc_root(doc), one, 1, &arena, &args, &err), TOMB_OK);
+	assert_int_equal(args.n, 3);
+	assert_int_equal(tomb_json_read(tomb_json_doc_root(doc), one, 1, &arena, &args, &err), TOMB_INVAL);
+	assert_int_equal(tomb_json_doc_parse(TOMB_STR("[]"), 64, &list, &err), TOMB_OK);
+	assert_int_equal(tomb_json_read_some(tomb_json_doc_root(list), one, 1, &arena, &args, &err), TOMB_INVAL);
+}
+
 static void a_text_that_is_too_long_or_too_deep_is_not_parsed(void **state)
 {
 	char deep[2 * TOMB_JSON_NESTING_MAX + 3];
@@ -202,6 +220,7 @@ int main(void)
 		cmocka_unit_test(all_kinds_land_in_their_members),
 		cmocka_unit_test(what_is_absent_or_null_stays_as_it_was),
 		cmocka_unit_test(every_refusal_names_the_key_and_the_rule),
+		cmocka_unit_test(answers_of_others_may_have_more_keys),
 		cmocka_unit_test(a_text_that_is_too_long_or_too_deep_is_not_parsed),
 		cmocka_unit_test(brackets_in_strings_are_no_nesting),
 		cmocka_unit_test(nested_values_are_read_with_tables_of_their_own),
