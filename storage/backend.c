@@ -14,7 +14,7 @@ enum kinds {
 	GLACIER = 1 << BACKEND_GLACIER,
 	AWS = S3 | GLACIER
 };
-enum value { TEXT, BOOL, MS, LOOKS };
+enum value { TEXT, BOOL, CONDITION, MS, LOOKS };
 enum { TIMEOUT_MAX_MS = 3600 * 1000 }; /* no store takes longer for one request */
 enum { LOOKS_MAX = 10 };               /* what ten looks did not show, an eleventh will not */
 
@@ -41,7 +41,9 @@ static const struct key {
 	{"session_token_file", AWS, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
 	{"ca_file", AWS, 0, TEXT, offsetof(struct backend, ca_file), backend_rule_file},
 	{"allow_plain_http", AWS, 0, BOOL, offsetof(struct backend, allow_plain_http), NULL},
-	{"conditional_delete", S3, 0, BOOL, offsetof(struct backend, conditional_delete), NULL},
+	{"conditional_delete", S3, 0, CONDITION, offsetof(struct backend, conditional_delete), NULL},
+	{"allow_governance_bypass", S3, 0, BOOL, offsetof(struct backend, allow_governance_bypass), NULL},
+	{"provider", S3, 0, TEXT, offsetof(struct backend, provider), backend_rule_provider},
 	{"connect_timeout_ms", AWS, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
 	{"request_timeout_ms", AWS, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
 	{"verify_looks", S3, 0, LOOKS, offsetof(struct backend, verify_looks), NULL},
@@ -211,6 +213,21 @@ static enum tomb_code set_bool(struct parser *p, const struct key *key, struct t
 	return TOMB_OK;
 }
 
+static enum tomb_code set_condition(struct parser *p, const struct key *key, struct tomb_str value)
+{
+	enum backend_condition *condition = field(&p->backends[p->n - 1], key);
+
+	if (tomb_str_eq(value, TOMB_STR("auto")))
+		*condition = BACKEND_IF_PROVEN;
+	else if (tomb_str_eq(value, TOMB_STR("yes")))
+		*condition = BACKEND_ALWAYS;
+	else if (tomb_str_eq(value, TOMB_STR("no")))
+		*condition = BACKEND_NEVER;
+	else
+		return refuse(p, p->line, "%s is auto, yes or no", key->name);
+	return TOMB_OK;
+}
+
 static enum tomb_code set_number(struct parser *p, const struct key *key, int64_t max, struct tomb_str value)
 {
 	int64_t *number = field(&p->backends[p->n - 1], key);
@@ -227,6 +244,8 @@ static enum tomb_code set_value(struct parser *p, const struct key *key, struct 
 		return set_text(p, key, value);
 	case BOOL:
 		return set_bool(p, key, value);
+	case CONDITION:
+		return set_condition(p, key, value);
 	case MS:
 		return set_number(p, key, TIMEOUT_MAX_MS, value);
 	case LOOKS:

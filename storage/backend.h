@@ -4,6 +4,7 @@
 
 #include "tombstone/arena.h"
 
+enum backend_condition { BACKEND_IF_PROVEN, BACKEND_ALWAYS, BACKEND_NEVER };
 enum backend_kind { BACKEND_DIRECTORY, BACKEND_S3, BACKEND_GLACIER, BACKEND_KIND_MAX };
 
 enum {
@@ -31,7 +32,9 @@ struct backend {
 	struct tomb_str session_token_file;
 	struct tomb_str ca_file;
 	bool allow_plain_http;
-	bool conditional_delete;
+	enum backend_condition conditional_delete;
+	bool allow_governance_bypass;
+	struct tomb_str provider; /* "wasabi", "other" or "" */
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
 	int64_t verify_looks;

@@ -184,3 +184,10 @@ const char *backend_rule_virtual(struct tomb_str endpoint, struct tomb_str bucke
 		return "a TLS certificate covers no bucket name with dots: use style = path";
 	return NULL;
 }
+
+const char *backend_rule_provider(struct tomb_str value)
+{
+	bool known = tomb_str_eq(value, TOMB_STR("wasabi")) || tomb_str_eq(value, TOMB_STR("other"));
+
+	return known ? NULL : "wasabi or other";
+}

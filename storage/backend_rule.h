@@ -17,6 +17,7 @@ backend_rule backend_rule_style;
 backend_rule backend_rule_account;    /* of AWS */
 backend_rule backend_rule_account_id; /* that, or "-" */
 backend_rule backend_rule_vault;
+backend_rule backend_rule_provider;
 
 bool backend_rule_is_name(struct tomb_str name);
 

@@ -24,6 +24,18 @@ static const char *const absence_slugs[] = {
 };
 _Static_assert(TOMB_COUNTOF(absence_slugs) == TOMB_ABSENCE_MAX, "every absence has a slug");
 
+static const char *const ability_slugs[] = {
+	[TOMB_ABILITY_UNKNOWN] = "unknown",
+	[TOMB_ABILITY_PROVEN] = "proven",
+	[TOMB_ABILITY_MISSING] = "missing",
+};
+_Static_assert(TOMB_COUNTOF(ability_slugs) == TOMB_ABILITY_MAX, "every ability has a slug");
+
+const char *tomb_ability_slug(enum tomb_ability ability)
+{
+	return (size_t)ability < TOMB_COUNTOF(ability_slugs) ? ability_slugs[ability] : "?";
+}
+
 const char *tomb_outcome_slug(enum tomb_outcome outcome)
 {
 	return (size_t)outcome < TOMB_COUNTOF(outcome_slugs) ? outcome_slugs[outcome] : "?";

@@ -233,6 +233,25 @@ enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out
 	return TOMB_OK;
 }
 
+void tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability)
+{
+	store->capability = *capability;
+}
+
+enum tomb_code tomb_store_examine(struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err)
+{
+	struct tomb_probe probe;
+	struct tomb_capability found = {.read_back = TOMB_ABILITY_UNKNOWN};
+
+	if (!store->kind->examine)
+		return TOMB_FAIL(
+			err, TOMB_UNSUPPORTED, "backend %s: a store of its kind needs no examination", store->name.p);
+	TOMB_TRY(tomb_store_probe(store, &probe, err));
+	TOMB_TRY(store->kind->examine(store, &found, err));
+	*out = found;
+	return TOMB_OK;
+}
+
 enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err)
 {
 	struct tomb_probe probe;

@@ -28,6 +28,9 @@ struct store_kind {
 	void (*verify_absent)(
 		struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out);
 
+	/* After a fresh probe.  NULL: UNSUPPORTED. */
+	enum tomb_code (*examine)(struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err);
+
 	/* Appends what follows the URL prefix. */
 	enum tomb_code (*put_url)(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err);
 
@@ -45,6 +48,7 @@ struct tomb_store {
 	bool probed;
 	struct tomb_probe probe; /* the last one that was answered */
 	struct traffic traffic;
+	struct tomb_capability capability;
 };
 
 /* INVAL unless it is 1 to TOMB_KEY_MAX bytes that the store has names for. */

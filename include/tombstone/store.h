@@ -52,7 +52,9 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	session_token_file = FILE          (default: none)
  *	ca_file = FILE                     (default: the system's)
  *	allow_plain_http = yes | no        (default no: http only to a loopback address)
- *	conditional_delete = yes | no      (default no: see struct tomb_target)
+ *	conditional_delete = auto          (default: where tomb_store_set_capability() says that it works; yes, no)
+ *	allow_governance_bypass = yes | no (default no: see struct tomb_target)
+ *	provider = wasabi | other          (default: wasabi where the host is *.wasabisys.com)
  *	connect_timeout_ms = 5000
  *	request_timeout_ms = 60000
  *	verify_looks = 1                   (1 to 10; more for stores whose answers lag behind)
@@ -115,7 +117,8 @@ enum tomb_versioning {
 struct tomb_probe {
 	enum tomb_versioning versioning; /* a directory has no versions */
 	bool object_lock;                /* its versions can be locked, or we may not know */
-	bool can_look;                   /* stat, versions and proof of absence have answers at all */
+	bool compliance; /* Wasabi's compliance mode, which locks without versions: stat asks about it */
+	bool can_look;   /* stat, versions and proof of absence have answers at all */
 };
 
 /*
@@ -135,11 +138,18 @@ struct tomb_stat {
 		etag; /* as the store writes it, quotes included; a directory store makes it of size and mtime */
 	struct tomb_str storage_class; /* "STANDARD" where S3 says nothing; "" in a directory */
 	struct tomb_str version_id;    /* "" when not versioned */
-	enum tomb_lock lock;
-	int64_t locked_until_us; /* 0: no date */
-	bool legal_hold;         /* also a file that is immutable or append-only */
+	enum tomb_lock lock;           /* also one whose date is over: see tomb_stat_is_locked() */
+	int64_t locked_until_us;       /* 0: no date */
+	bool legal_hold;               /* also a conditional hold, and a file that is immutable or append-only */
 	struct tomb_str request_id;
 };
+
+/* Does a lock or a hold keep it at that time?  A lock without a date holds. */
+static inline bool tomb_stat_is_locked(const struct tomb_stat *st, int64_t now_us)
+{
+	return st->legal_hold ||
+	       (st->lock != TOMB_LOCK_NONE && (st->locked_until_us == 0 || st->locked_until_us > now_us));
+}
 
 /*
  * Looks at one key; UNSUPPORTED where the probe says that nobody can.  An absent key is TOMB_OK with present = false;
@@ -218,9 +228,11 @@ struct tomb_target {
 	struct tomb_str key;
 	struct tomb_str version_id; /* this version for ever, on a versioned bucket; "" otherwise */
 	struct tomb_str etag;       /* delete only if the ETag is this; "" = whatever is there.  A directory store
-				       compares just before it unlinks.  S3 sends If-Match where the backend's
-				       conditional_delete = yes, and ignores it otherwise: many stores accept the header
-				       and delete anyway, so the caller compares by tomb_store_stat() as well. */
+				       compares just before it unlinks.  S3 sends If-Match where that was proven, or the
+				       backend's conditional_delete = yes, and ignores it otherwise: many stores accept the
+				       header and delete anyway, so the caller compares by tomb_store_stat() as well. */
+	bool bypass_governance;     /* lift a governance lock: FAILED, with nothing sent, unless the backend has
+				       allow_governance_bypass = yes.  Nothing sets it but a person's own decision. */
 };
 
 struct tomb_result {
@@ -303,6 +315,36 @@ void tomb_store_breaker_adopt(struct tomb_store *store, const struct tomb_breake
 
 /* How long to leave it alone after STORE_THROTTLED or STORE_DENIED: until then nothing would be sent.  0: no matter. */
 int64_t tomb_store_due_ms(struct tomb_store *store);
+
+/* What a store was seen to do. */
+enum tomb_ability {
+	TOMB_ABILITY_UNKNOWN, /* never tried, no clear answer, or of no use there */
+	TOMB_ABILITY_PROVEN,
+	TOMB_ABILITY_MISSING, /* refused, or accepted and not kept */
+	TOMB_ABILITY_MAX
+};
+
+const char *tomb_ability_slug(enum tomb_ability ability); /* "unknown", "proven", "missing" */
+
+struct tomb_capability {
+	enum tomb_ability read_back;                /* HEAD tells of a new key what was put */
+	enum tomb_ability list_versions;            /* and so does the list of its versions */
+	enum tomb_ability conditional_put;          /* If-None-Match: * keeps a key that exists */
+	enum tomb_ability conditional_delete;       /* If-Match with another ETag keeps it, with its own it goes */
+	enum tomb_ability conditional_delete_batch; /* the same of <ETag> in DeleteObjects */
+};
+
+/*
+ * Finds out, with sentinel objects of its own under "tombstone-probe/" and a random name, each of which is removed by
+ * exactly its name and versions; nothing else is touched.  Conditional deletes are UNKNOWN in a bucket with versions,
+ * where exact versions are deleted.  UNPROCESSABLE where a default rule would lock the sentinels; UNSUPPORTED in a
+ * kind of store that needs no examination; STORE, naming it, if a sentinel may be left; else as tomb_store_probe().
+ */
+enum tomb_code tomb_store_examine(
+	struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Tells an opened store what was proven before, by an examination that may have been anywhere. */
+void tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability);
 
 enum tomb_absence {
 	TOMB_ABSENT_VERIFIED, /* a fresh look found no bytes, where finding none is proof */

@@ -6,6 +6,8 @@
 #include <libxml/parser.h>
 #include <limits.h>
 
+enum { FLAG_ARENA_MAX = 4096 }; /* bytes: "true" and the like */
+
 static void free_doc(xmlDoc **doc)
 {
 	xmlFreeDoc(*doc);
@@ -155,6 +157,39 @@ enum tomb_code s3_answer_lock_rule(struct tomb_str body, struct s3_lock_rule *ou
 	found.enabled = tomb_str_eq(enabled, TOMB_STR("Enabled"));
 	for (const xmlNode *node = top->children; node; node = node->next)
 		found.locks_all |= is_named(node, "Rule");
+	*out = found;
+	return TOMB_OK;
+}
+
+static enum tomb_code is_true(const xmlNode *parent, const char *name, bool *out, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(FLAG_ARENA_MAX);
+	struct tomb_str text = {NULL, 0};
+
+	TOMB_TRY(text_of(parent, name, &arena, &text, err));
+	*out = tomb_str_eq(text, TOMB_STR("true")) || tomb_str_eq(text, TOMB_STR("enabled"));
+	return TOMB_OK;
+}
+
+enum tomb_code s3_answer_compliance(
+	struct tomb_str body, const char *root, struct s3_compliance *out, struct tomb_err *err)
+{
+	DOC_AUTO *doc = NULL;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(body.n + 64);
+	const xmlNode *top = NULL;
+	struct tomb_str until = {NULL, 0};
+	struct s3_compliance found = {.until_us = 0};
+	bool legal = false;
+
+	TOMB_TRY(parse(body, root, &doc, err));
+	top = xmlDocGetRootElement(doc);
+	TOMB_TRY(is_true(top, "Status", &found.enabled, err));
+	TOMB_TRY(is_true(top, "ConditionalHold", &found.held, err));
+	TOMB_TRY(is_true(top, "LegalHold", &legal, err));
+	TOMB_TRY(text_of(top, "RetentionTime", &arena, &until, err));
+	if (until.n && tomb_time_parse(until, &found.until_us, err) != TOMB_OK)
+		return TOMB_FAIL(err, TOMB_CORRUPT, "a retention time that is none");
+	found.held |= legal;
 	*out = found;
 	return TOMB_OK;
 }

@@ -44,6 +44,16 @@ struct s3_lock_rule {
 };
 enum tomb_code s3_answer_lock_rule(struct tomb_str body, struct s3_lock_rule *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Wasabi's <BucketComplianceConfiguration> or <ObjectComplianceConfiguration>; what one of them does not have is
+ * empty.  CORRUPT if body is anything else. */
+struct s3_compliance {
+	bool enabled;
+	bool held; /* a legal or a conditional hold: no date ends it */
+	int64_t until_us;
+};
+enum tomb_code s3_answer_compliance(
+	struct tomb_str body, const char *root, struct s3_compliance *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* One <Version> or <DeleteMarker> of a ListVersionsResult. */
 struct s3_listed {
 	struct tomb_str key; /* as it is written there */

@@ -1,7 +1,6 @@
 #include "s3/s3.h"
 
 #include "result.h"
-#include "tombstone/time.h"
 
 enum { ANSWER_ARENA_MAX = 1 << 20 };
 
@@ -20,28 +19,20 @@ void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct 
 	result_set(out, arena, outcome, "%s", err->text);
 }
 
-/* 403 is what most stores say of a lock: the version's own headers know better.  Only versions can be locked. */
-void s3_diagnose(struct s3 *s3, const struct tomb_target *target, struct tomb_arena *arena, struct tomb_result *out)
+bool s3_is_conditional(const struct s3 *s3, bool many)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(ANSWER_ARENA_MAX);
-	char until[TOMB_TIME_TEXT] = "somebody lifts it";
-	struct tomb_stat st;
-	struct tomb_err ignored;
+	const struct tomb_capability *known = &s3->store.capability;
 
-	if (out->outcome != TOMB_OUTCOME_DENIED || !tomb_str_eq(out->code, TOMB_STR("AccessDenied")) ||
-		!target->version_id.n)
-		return;
-	if (s3_head(s3, target->key, target->version_id, &scratch, &st, &ignored) != TOMB_OK || !st.present ||
-		(st.lock == TOMB_LOCK_NONE && !st.legal_hold))
-		return;
-	if (st.locked_until_us && !st.legal_hold)
-		tomb_time_format(st.locked_until_us, TOMB_TIME_S, until);
-	result_relabel(out, arena, TOMB_OUTCOME_LOCKED, "%s until %s",
-		st.legal_hold                     ? "legal hold"
-		: st.lock == TOMB_LOCK_COMPLIANCE ? "compliance lock"
-						  : "governance lock",
-		until);
-	out->locked_until_us = st.locked_until_us;
+	switch (s3->backend->conditional_delete) {
+	case BACKEND_ALWAYS:
+		return true;
+	case BACKEND_IF_PROVEN:
+		return s3->is_examined ||
+		       (many ? known->conditional_delete_batch : known->conditional_delete) == TOMB_ABILITY_PROVEN;
+	case BACKEND_NEVER:
+		break;
+	}
+	return s3->is_examined;
 }
 
 void s3_only_hidden(struct s3 *s3, struct tomb_arena *arena, struct tomb_result *out)
@@ -71,16 +62,24 @@ void s3_delete_one(struct tomb_store *store, const struct tomb_target *target, s
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(ANSWER_ARENA_MAX);
 	struct s3 *s3 = s3_of(store);
 	struct sigv4_field version = {TOMB_STR("versionId"), target->version_id};
-	struct sigv4_field if_match = {TOMB_STR("if-match"), target->etag};
-	struct s3_request r = {.method = "DELETE", .key = target->key, .query = &version, .headers = &if_match};
+	struct sigv4_field headers[2];
+	struct s3_request r = {.method = "DELETE", .key = target->key, .query = &version, .headers = headers};
 	struct tomb_http_answer a;
 	struct s3_failure failure;
 	struct tomb_err err;
 
+	if (target->bypass_governance && !s3->backend->allow_governance_bypass) {
+		result_set(result, arena, TOMB_OUTCOME_FAILED,
+			"backend %s does not allow governance locks to be lifted", store->name.p);
+		return;
+	}
+	if (target->bypass_governance)
+		headers[r.nheaders++] = (struct sigv4_field){
+			TOMB_STR("x-amz-bypass-governance-retention"), TOMB_STR("true")};
 	if (target->version_id.n)
 		r.nquery = 1;
-	else if (s3->backend->conditional_delete && target->etag.n) /* AWS refuses the two together */
-		r.nheaders = 1;
+	else if (target->etag.n && s3_is_conditional(s3, false)) /* AWS refuses the two together */
+		headers[r.nheaders++] = (struct sigv4_field){TOMB_STR("if-match"), target->etag};
 	if (s3_send(s3, &r, &scratch, &a, &err) != TOMB_OK) {
 		s3_unanswered(&err, arena, result);
 		return;

@@ -2,19 +2,26 @@
 
 #include "tombstone/utf8.h"
 
-bool delete_body_can_carry(struct tomb_str key)
+size_t delete_body_carries(struct tomb_str key)
 {
+	size_t all = key.n;
+
 	while (key.n) {
 		uint32_t code = 0;
 		size_t n = tomb_utf8_next(key, &code);
 
 		if (n == 0 || (code < 0x20 && code != '\t' && code != '\n' && code != '\r') || code == 0xFFFE ||
 			code == 0xFFFF)
-			return false;
+			break;
 		key.p += n;
 		key.n -= n;
 	}
-	return true;
+	return all - key.n;
+}
+
+bool delete_body_can_carry(struct tomb_str key)
+{
+	return delete_body_carries(key) == key.n;
 }
 
 /* Parsers turn a bare CR into LF, and some trim: so every white space but the space is a reference. */

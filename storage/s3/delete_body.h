@@ -10,6 +10,9 @@
  */
 bool delete_body_can_carry(struct tomb_str key);
 
+/* How many of its bytes come before the first that XML cannot carry. */
+size_t delete_body_carries(struct tomb_str key);
+
 /* Appends the document for targets[which[0..n]].  With etags only if conditional, and then not beside a version. */
 void delete_body_put(
 	const struct tomb_target *targets, const size_t *which, size_t n, bool conditional, struct tomb_buf *out);

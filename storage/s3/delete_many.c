@@ -168,7 +168,7 @@ static enum tomb_code run(struct batch *b, struct tomb_err *err)
 	size_t answer_max = ANSWER_BASE + b->n * ANSWER_PER_KEY + key_bytes * ESCAPED;
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(4 * answer_max);
 	TOMB_BUF_AUTO body = tomb_buf_init(2 * answer_max);
-	delete_body_put(b->targets, b->which, b->n, b->s3->backend->conditional_delete, &body);
+	delete_body_put(b->targets, b->which, b->n, s3_is_conditional(b->s3, true), &body);
 	TOMB_TRY(tomb_buf_done(&body, &text, err));
 	TOMB_TRY(send_body(b, text, answer_max, &scratch, &a, err));
 	read_answer(b, &a, &scratch);
@@ -182,8 +182,8 @@ static bool prepare(struct batch *b, size_t n, struct tomb_arena *scratch)
 	if (!b->which || !b->slots)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!delete_body_can_carry(b->targets[i].key))
-			continue;
+		if (!delete_body_can_carry(b->targets[i].key) || b->targets[i].bypass_governance)
+			continue; /* one by one */
 		b->which[b->n] = i;
 		b->slots[b->n++] = (struct slot){.target = &b->targets[i], .index = i};
 	}

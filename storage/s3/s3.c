@@ -29,23 +29,16 @@ static enum tomb_code ask_versioning(
 	return s3_failure_set(&failure, "asking for versioning", err);
 }
 
-/* Only a bucket with versions can lock them.  Who may not ask has to reckon with locks. */
-static enum tomb_code ask_lock(struct s3 *s3, struct tomb_arena *arena, bool *out, struct tomb_err *err)
+/* What only some buckets have: locks need versions, and compliance mode is Wasabi's. */
+static enum tomb_code ask_locks(struct s3 *s3, struct tomb_arena *arena, struct tomb_probe *probe, struct tomb_err *err)
 {
-	struct sigv4_field query = {TOMB_STR("object-lock"), TOMB_STR("")};
-	struct s3_request r = {.method = "GET", .query = &query, .nquery = 1};
-	struct s3_lock_rule rule = {.enabled = false};
-	struct tomb_http_answer a;
-	struct s3_failure failure;
-	struct tomb_err ignored;
+	struct s3_lock lock = {.denied = false};
 
-	TOMB_TRY(s3_send(s3, &r, arena, &a, err));
-	s3_failure_read(&a, arena, &failure);
-	if (a.status != 200 && failure.code == TOMB_STORE_THROTTLED)
-		return s3_failure_set(&failure, "asking for object lock", err);
-	if (a.status == 200 && s3_answer_lock_rule(a.body, &rule, &ignored) != TOMB_OK)
-		rule.enabled = false; /* a server that has no locks, and says something else */
-	*out = rule.enabled || failure.code == TOMB_STORE_DENIED;
+	if (probe->versioning != TOMB_VERSIONING_NEVER)
+		TOMB_TRY(s3_lock_ask(s3, arena, &lock, err));
+	if (s3_is_wasabi(s3))
+		TOMB_TRY(s3_compliance_probe(s3, arena, &probe->compliance, err));
+	probe->object_lock = lock.rule.enabled || lock.denied; /* who may not ask has to reckon with locks */
 	return TOMB_OK;
 }
 
@@ -61,8 +54,8 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	if (code == TOMB_CORRUPT)
 		return TOMB_FAIL(err, TOMB_STORE, "%s: does not answer like S3", where);
-	if (code == TOMB_OK && probe.versioning != TOMB_VERSIONING_NEVER)
-		code = ask_lock(s3, &arena, &probe.object_lock, err);
+	if (code == TOMB_OK)
+		code = ask_locks(s3, &arena, &probe, err);
 	if (code != TOMB_OK)
 		return tomb_err_in(err, where);
 	/* Without the right to list, an absent key is 403 and no deletion could be verified. */
@@ -79,9 +72,15 @@ static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, st
 	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
 {
 	char where[BACKEND_NAME_MAX + 32];
+	struct tomb_stat found;
+	enum tomb_code code = s3_head(s3_of(store), key, version_id, arena, &found, err);
 
-	if (s3_head(s3_of(store), key, version_id, arena, out, err) == TOMB_OK)
+	if (code == TOMB_OK && found.present && store->probe.compliance)
+		code = s3_compliance_stat(s3_of(store), key, arena, &found, err);
+	if (code == TOMB_OK) {
+		*out = found;
 		return TOMB_OK;
+	}
 	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	return tomb_err_in(err, where);
 }
@@ -167,6 +166,7 @@ static const struct store_kind s3_kind = {
 	.delete_one = s3_delete_one,
 	.delete_many = s3_delete_many,
 	.verify_absent = verify_absent,
+	.examine = s3_examine,
 	.put_url = put_url,
 	.key_of_url = tomb_percent_decode,
 };

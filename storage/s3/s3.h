@@ -9,6 +9,7 @@
 struct s3 {
 	struct tomb_store store;
 	const struct backend *backend;
+	bool is_examined; /* conditions are sent whatever is known of them */
 	struct aws_client aws;
 };
 
@@ -54,7 +55,30 @@ enum tomb_code s3_versions_list(struct s3 *s3, struct tomb_str key, struct tomb_
 /* An error of s3_send() as what became of a key. */
 void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
 
-/* If a version was refused without a reason, looks whether it is locked: then *out says so. */
+/* Is a condition sent: If-Match with one key, or <ETag> with many? */
+bool s3_is_conditional(const struct s3 *s3, bool many);
+
+bool s3_is_wasabi(const struct s3 *s3);
+
+/* Is Wasabi's compliance mode on?  Not known counts as no: it is asked again of a key that cannot be deleted. */
+enum tomb_code s3_compliance_probe(
+	struct s3 *s3, struct tomb_arena *arena, bool *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What compliance mode says of a key, added to *st. */
+enum tomb_code s3_compliance_stat(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct tomb_stat *st,
+	struct tomb_err *err) TOMB_MUST_USE;
+
+/* <ObjectLockConfiguration>; none is no rule, and so is an answer that nobody knows.  *denied: it may not be asked. */
+struct s3_lock {
+	struct s3_lock_rule rule;
+	bool denied;
+};
+enum tomb_code s3_lock_ask(
+	struct s3 *s3, struct tomb_arena *arena, struct s3_lock *out, struct tomb_err *err) TOMB_MUST_USE;
+
+enum tomb_code s3_examine(struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err);
+
+/* If a key was refused without a reason, looks whether it is locked: then *out says so. */
 void s3_diagnose(struct s3 *s3, const struct tomb_target *target, struct tomb_arena *arena, struct tomb_result *out);
 
 /* The answer to a delete shows that the bucket has versions: notes it in the store, and in *out. */

@@ -1,4 +1,5 @@
 /* The versions of one key.  S3 lists by prefix only: what the list holds beside the key is dropped, byte by byte. */
+#include "s3/delete_body.h"
 #include "s3/s3.h"
 
 #include "tombstone/percent.h"
@@ -16,6 +17,7 @@ enum {
 struct reader {
 	struct s3 *s3;
 	struct tomb_str key;
+	struct tomb_str prefix;   /* of the key: what XML can carry, for servers write it into the answer as it is */
 	struct tomb_arena *arena; /* the caller's */
 	struct tomb_version *list;
 	size_t n;
@@ -23,20 +25,21 @@ struct reader {
 	size_t markers;
 };
 
-enum kinship { SAME, LONGER, STRANGE };
+enum kinship { SAME, OTHER, STRANGE };
 
-static enum kinship compare(struct tomb_str name, struct tomb_str key)
+static enum kinship compare(const struct reader *r, struct tomb_str name)
 {
-	if (name.n < key.n || memcmp(name.p, key.p, key.n) != 0)
+	if (name.n < r->prefix.n || memcmp(name.p, r->prefix.p, r->prefix.n) != 0)
 		return STRANGE;
-	return name.n == key.n ? SAME : LONGER;
+	return tomb_str_eq(name, r->key) ? SAME : OTHER;
 }
 
 /*
  * How a name in the list relates to the key.  Servers that encode names differ in whether a space is "+" or "%20", so
- * both readings are tried: the list holds only what begins with the key, hence one of them at most can be another key.
+ * both readings are tried: the wrong one can make a key seem to be there, never to be absent.
  */
-static enum kinship kinship_of(struct tomb_str name, bool is_encoded, struct tomb_str key, struct tomb_arena *scratch)
+static enum kinship kinship_of(
+	const struct reader *r, struct tomb_str name, bool is_encoded, struct tomb_arena *scratch)
 {
 	struct tomb_str plain = {NULL, 0};
 	struct tomb_str form = {NULL, 0};
@@ -44,11 +47,11 @@ static enum kinship kinship_of(struct tomb_str name, bool is_encoded, struct tom
 	enum kinship kin = STRANGE;
 
 	if (!is_encoded)
-		return compare(name, key);
+		return compare(r, name);
 	if (tomb_percent_decode(name, scratch, &plain, &ignored) == TOMB_OK)
-		kin = compare(plain, key);
+		kin = compare(r, plain);
 	if (kin != SAME && tomb_percent_decode_form(name, scratch, &form, &ignored) == TOMB_OK) {
-		enum kinship other = compare(form, key);
+		enum kinship other = compare(r, form);
 
 		kin = other < kin ? other : kin;
 	}
@@ -99,16 +102,16 @@ static enum tomb_code keep(struct reader *r, const struct tomb_version *v, struc
 	return TOMB_OK;
 }
 
-/* A name that does not begin with the key was not asked for: such a list proves nothing. */
+/* A name that does not begin as it must was not asked for: such a list proves nothing. */
 static enum tomb_code take_page(
 	struct reader *r, const struct s3_version_page *page, struct tomb_arena *scratch, struct tomb_err *err)
 {
 	for (size_t i = 0; i < page->n; i++)
-		switch (kinship_of(page->entries[i].key, page->is_encoded, r->key, scratch)) {
+		switch (kinship_of(r, page->entries[i].key, page->is_encoded, scratch)) {
 		case SAME:
 			TOMB_TRY(keep(r, &page->entries[i].version, err));
 			break;
-		case LONGER:
+		case OTHER:
 			break;
 		case STRANGE:
 			return TOMB_FAIL(err, TOMB_STORE, "the list of versions holds a key that was not asked for");
@@ -122,14 +125,14 @@ struct place {
 	char version[TOMB_KEY_MAX + 1];
 };
 
-static enum tomb_code move_on(const struct s3_version_page *page, struct tomb_str key, struct tomb_arena *scratch,
+static enum tomb_code move_on(const struct reader *r, const struct s3_version_page *page, struct tomb_arena *scratch,
 	struct place *place, struct tomb_err *err)
 {
 	struct tomb_str next = page->next_key;
 	struct place there = {.key = ""};
 
-	if (kinship_of(next, page->is_encoded, key, scratch) == SAME)
-		next = key;
+	if (kinship_of(r, next, page->is_encoded, scratch) == SAME)
+		next = r->key;
 	else if (page->is_encoded)
 		TOMB_TRY(tomb_percent_decode(page->next_key, scratch, &next, err));
 	if (next.n == 0 || next.n >= sizeof there.key || page->next_version.n >= sizeof there.version ||
@@ -143,23 +146,23 @@ static enum tomb_code move_on(const struct s3_version_page *page, struct tomb_st
 	return TOMB_OK;
 }
 
-static enum tomb_code ask(struct s3 *s3, struct tomb_str key, const struct place *place, struct tomb_arena *scratch,
+static enum tomb_code ask(const struct reader *r, const struct place *place, struct tomb_arena *scratch,
 	struct tomb_http_answer *a, struct tomb_err *err)
 {
 	struct sigv4_field query[] = {
 		{TOMB_STR("encoding-type"), TOMB_STR("url")}, /* XML cannot carry every key */
 		{TOMB_STR("max-keys"), TOMB_STR("200")},
-		{TOMB_STR("prefix"), key},
+		{TOMB_STR("prefix"), r->prefix},
 		{TOMB_STR("versions"), TOMB_STR("")},
 		{TOMB_STR("key-marker"), tomb_str_from(place->key)},
 		{TOMB_STR("version-id-marker"), tomb_str_from(place->version)},
 	};
 	size_t nquery = !place->key[0] ? 4 : !place->version[0] ? 5 : 6;
-	struct s3_request r = {.method = "GET", .query = query, .nquery = nquery, .answer_max = PAGE_BYTES};
+	struct s3_request request = {.method = "GET", .query = query, .nquery = nquery, .answer_max = PAGE_BYTES};
 	struct s3_failure failure;
 
 	_Static_assert(PAGE_KEYS == 200, "max-keys says so");
-	TOMB_TRY(s3_send(s3, &r, scratch, a, err));
+	TOMB_TRY(s3_send(r->s3, &request, scratch, a, err));
 	if (a->status == 200)
 		return TOMB_OK;
 	s3_failure_read(a, scratch, &failure);
@@ -173,20 +176,22 @@ static enum tomb_code read_page(
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
 	struct tomb_http_answer a;
 	struct s3_version_page page;
+	struct tomb_err why;
 
-	TOMB_TRY(ask(r->s3, r->key, place, &scratch, &a, err));
-	if (s3_answer_versions(a.body, &scratch, &page, err) != TOMB_OK)
-		return TOMB_FAIL(err, TOMB_STORE, "the list of versions cannot be read: %.200s", err->text);
+	TOMB_TRY(ask(r, place, &scratch, &a, err));
+	if (s3_answer_versions(a.body, &scratch, &page, &why) != TOMB_OK)
+		return TOMB_FAIL(err, why.code == TOMB_NOMEM ? TOMB_NOMEM : TOMB_STORE,
+			"the list of versions cannot be read: %s", why.text);
 	TOMB_TRY(take_page(r, &page, &scratch, err));
 	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
 	*more = page.is_truncated;
-	return *more ? move_on(&page, r->key, &scratch, place, err) : TOMB_OK;
+	return *more ? move_on(r, &page, &scratch, place, err) : TOMB_OK;
 }
 
 enum tomb_code s3_versions_list(
 	struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err)
 {
-	struct reader r = {.s3 = s3, .key = key, .arena = arena};
+	struct reader r = {.s3 = s3, .key = key, .prefix = {key.p, delete_body_carries(key)}, .arena = arena};
 	struct place place = {.key = ""};
 	char request_id[128] = "";
 	struct tomb_str kept = {NULL, 0};

@@ -16,7 +16,7 @@ static const struct vault_said described = {.body = VAULT_DESCRIBED};
 
 static struct tomb_result delete_archive(struct vault_stub *v, const char *id)
 {
-	struct tomb_target target = {tomb_str_from(id), TOMB_STR(""), TOMB_STR("")};
+	struct tomb_target target = {.key = tomb_str_from(id)};
 	struct tomb_result result;
 
 	if (tomb_store_delete_one(v->store, &target, &v->arena, &result, &v->err) != TOMB_OK)
@@ -237,8 +237,7 @@ static void many_archives_are_many_requests(void **state)
 		"DELETE /-/vaults/old/archives/a HTTP/1.1\r\n", "DELETE /-/vaults/old/archives/b HTTP/1.1\r\n"};
 	const struct vault_said said[] = {described, {.status = "204 No Content"},
 		{.status = "400 Bad Request", .body = SAYS("InvalidParameterValueException", "no")}};
-	struct tomb_target targets[] = {
-		{TOMB_STR("a"), TOMB_STR(""), TOMB_STR("")}, {TOMB_STR("b"), TOMB_STR(""), TOMB_STR("")}};
+	struct tomb_target targets[] = {{.key = TOMB_STR("a")}, {.key = TOMB_STR("b")}};
 	struct tomb_result results[2];
 	struct vault_stub v;
 

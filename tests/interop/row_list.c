@@ -56,7 +56,8 @@ static void only_this_key(struct bench *b, const struct row *row)
 	list = act_list(b, row->arg, first);
 	want_list(b, &list, 1, 0);
 	act_want_outcome(b, "delete",
-		act_delete(b, row->arg, (struct tomb_target){first, list.versions[0].version_id, TOMB_STR("")}).outcome,
+		act_delete(b, row->arg, (struct tomb_target){.key = first, .version_id = list.versions[0].version_id})
+			.outcome,
 		TOMB_OUTCOME_GONE);
 	act_want_absence(b, act_verify(b, row->arg, first), TOMB_ABSENT_VERIFIED);
 }

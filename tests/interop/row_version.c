@@ -116,7 +116,8 @@ static void batch(struct bench *b, const struct row *row)
 	act_need_versions(b);
 	targets[0].version_id = act_have(b, "enabled", targets[0].key).version_id;
 	act_write_over(b, "enabled", targets[0].key);
-	targets[1] = (struct tomb_target){targets[0].key, version_of(b, "enabled", targets[0].key), TOMB_STR("")};
+	targets[1] = (struct tomb_target){
+		.key = targets[0].key, .version_id = version_of(b, "enabled", targets[0].key)};
 	act_write_over(b, "enabled", targets[0].key);
 	targets[2].key = bench_key(b, "batch\xc3\xa9 <");
 	targets[2].version_id = act_have(b, "enabled", targets[2].key).version_id;
