@@ -54,6 +54,11 @@ static const char *const kind_names[] = {
 	[BACKEND_DIRECTORY] = "directory", [BACKEND_S3] = "s3", [BACKEND_GLACIER] = "glacier"};
 _Static_assert(TOMB_COUNTOF(kind_names) == BACKEND_KIND_MAX, "every kind has a name");
 
+struct tomb_str backend_kind_name(enum backend_kind kind)
+{
+	return tomb_str_from(kind_names[kind]);
+}
+
 /* One pass over the file. */
 struct parser {
 	const char *what;

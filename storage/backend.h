@@ -45,6 +45,8 @@ struct backend {
 enum tomb_code backend_parse(struct tomb_str text, const char *what, struct tomb_arena *arena, struct backend **out,
 	size_t *n, struct tomb_err *err) TOMB_MUST_USE;
 
+struct tomb_str backend_kind_name(enum backend_kind kind); /* as the file spells it */
+
 /* Is the bucket's name a part of the host's? */
 bool backend_is_virtual(const struct backend *backend);
 

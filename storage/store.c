@@ -63,6 +63,7 @@ static enum tomb_code open_backend(
 		return tomb_err_in(err, where);
 	}
 	store->name = backend->name;
+	store->kind_name = backend_kind_name(backend->kind);
 	store->verify_looks = (int)backend->verify_looks;
 	store->verify_delay_ms = backend->verify_delay_ms;
 	store->traffic = traffic_init(&stores->rules, backend->name);
@@ -162,6 +163,16 @@ int64_t tomb_store_due_ms(struct tomb_store *store)
 struct tomb_str tomb_store_name(const struct tomb_store *store)
 {
 	return store->name;
+}
+
+struct tomb_str tomb_store_kind(const struct tomb_store *store)
+{
+	return store->kind_name;
+}
+
+struct tomb_str tomb_store_where(const struct tomb_store *store)
+{
+	return store->url_prefix;
 }
 
 enum tomb_code store_check_key(const struct tomb_store *store, struct tomb_str key, struct tomb_err *err)

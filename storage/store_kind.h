@@ -42,6 +42,7 @@ struct store_kind {
 struct tomb_store {
 	const struct store_kind *kind;
 	struct tomb_str name;
+	struct tomb_str kind_name;
 	struct tomb_str url_prefix; /* ends in "/" */
 	int verify_looks;
 	int64_t verify_delay_ms;

@@ -34,7 +34,8 @@ struct tomb_backend_breaker {
 	int64_t since_us; /* of the opening; 0: it has never been open */
 	int64_t until_us; /* from then on one request may try whether it is over */
 	struct tomb_str reason;
-	struct tomb_str set_by;
+	struct tomb_str set_by; /* what follows is not read of a new one */
+	int64_t set_at_us;
 };
 
 struct tomb_backend {

@@ -28,7 +28,7 @@ struct tomb_claim_copy {
 	int64_t stored_at_us;
 	int32_t min_days;
 	struct tomb_str retention; /* whose minimum counts there: see tombstone/backend.h */
-	bool tried_before; /* an earlier claim may have removed it */
+	bool tried_before;         /* an earlier claim may have removed it */
 };
 
 /* Everything is in the arena that tomb_claim_take() was given. */

@@ -98,6 +98,10 @@ enum tomb_code tomb_stores_route(struct tomb_stores *stores, struct tomb_str url
 
 struct tomb_str tomb_store_name(const struct tomb_store *store); /* lives as long as the store; NUL-terminated */
 
+/* For people: what kind it is, as the backends file calls it, and how the URLs of its copies begin. */
+struct tomb_str tomb_store_kind(const struct tomb_store *store);
+struct tomb_str tomb_store_where(const struct tomb_store *store);
+
 /*
  * The public name of a copy, for ever: https://host/bucket/key or https://bucket.host/key (by the backend's style, the
  * key percent-encoded), or file:///folder/xx/name for a directory store, which is where the bytes lie.  INVAL for an

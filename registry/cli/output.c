@@ -305,3 +305,15 @@ enum tomb_code cli_print_done(const struct cli_table *t, struct tomb_err *err, c
 	(void)fputc('\n', stdout);
 	return TOMB_OK;
 }
+
+enum tomb_code cli_join(struct cli *cli, struct tomb_strs names, struct tomb_str *out, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO text = tomb_buf_init(LINE_BYTES_MAX);
+	struct tomb_str joined;
+
+	for (size_t i = 0; i < names.n; i++)
+		tomb_buf_putf(&text, "%s%.*s", i > 0 ? ", " : "", TOMB_STR_ARG(names.p[i]));
+	TOMB_TRY(tomb_buf_done(&text, &joined, err));
+	*out = tomb_arena_str(cli->arena, joined);
+	return out->p ? TOMB_OK : TOMB_FAIL(err, TOMB_NOMEM, "a list of %zu names", names.n);
+}

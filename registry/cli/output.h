@@ -41,6 +41,10 @@ enum tomb_code cli_print_one(const struct cli_table *t, struct tomb_err *err) TO
 enum tomb_code cli_print_done(const struct cli_table *t, struct tomb_err *err, const char *fmt, ...)
 	TOMB_PRINTF(3, 4) TOMB_MUST_USE;
 
+/* "b1, b2", in the arena. */
+enum tomb_code cli_join(
+	struct cli *cli, struct tomb_strs names, struct tomb_str *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* "1,234,567"; "1.2 GB".  Return out. */
 enum { CLI_COUNT_TEXT = 32 };
 char *cli_count(int64_t n, char out[static CLI_COUNT_TEXT]);

@@ -87,6 +87,28 @@ static enum tomb_code make_defaults(struct setup *s, struct tomb_err *err)
 	return TOMB_OK;
 }
 
+enum tomb_code cli_storage_options(struct cli *cli, struct tomb_err *err)
+{
+	static const struct cli_column columns[] = {{"OPTION", "name", CLI_TEXT}, {"DAYS", "min_days", CLI_NUMBER},
+		{"COPIES", "copies", CLI_NUMBER}, {"BACKENDS", "backends", CLI_TEXT}, {NULL, "created_at", CLI_TIME}};
+	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
+	struct tomb_storage_option *list = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_storage_option_list(cli->pg, cli->arena, &list, &n, err));
+	for (size_t i = 0; i < n; i++) {
+		struct tomb_str backends;
+
+		TOMB_TRY(cli_join(cli, list[i].backends, &backends, err));
+		cli_put_str(&t, list[i].name);
+		cli_put_int(&t, list[i].min_days);
+		cli_put_int(&t, (int64_t)list[i].backends.n);
+		cli_put_str(&t, backends);
+		cli_put_int(&t, list[i].created_at_us);
+	}
+	return cli_print_rows(&t, err);
+}
+
 enum tomb_code cli_storage_setup(struct cli *cli, struct tomb_err *err)
 {
 	TOMB_STORES_AUTO *stores = NULL;
@@ -104,40 +126,5 @@ enum tomb_code cli_storage_setup(struct cli *cli, struct tomb_err *err)
 		TOMB_TRY(make_from_text(&s, text, err));
 	if (cli_has(cli, "defaults"))
 		TOMB_TRY(make_defaults(&s, err));
-	return cli_storage_list(cli, err);
-}
-
-/* "b1, b2" */
-static enum tomb_code join(struct cli *cli, struct tomb_strs names, struct tomb_str *out, struct tomb_err *err)
-{
-	TOMB_BUF_AUTO text = tomb_buf_init(4096);
-	struct tomb_str joined;
-
-	for (size_t i = 0; i < names.n; i++)
-		tomb_buf_putf(&text, "%s%.*s", i > 0 ? ", " : "", TOMB_STR_ARG(names.p[i]));
-	TOMB_TRY(tomb_buf_done(&text, &joined, err));
-	*out = tomb_arena_str(cli->arena, joined);
-	return out->p ? TOMB_OK : TOMB_FAIL(err, TOMB_NOMEM, "a list of backends");
-}
-
-enum tomb_code cli_storage_list(struct cli *cli, struct tomb_err *err)
-{
-	static const struct cli_column columns[] = {{"OPTION", "name", CLI_TEXT}, {"DAYS", "min_days", CLI_NUMBER},
-		{"COPIES", "copies", CLI_NUMBER}, {"BACKENDS", "backends", CLI_TEXT}, {NULL, "created_at", CLI_TIME}};
-	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
-	struct tomb_storage_option *list = NULL;
-	size_t n = 0;
-
-	TOMB_TRY(tomb_storage_option_list(cli->pg, cli->arena, &list, &n, err));
-	for (size_t i = 0; i < n; i++) {
-		struct tomb_str backends;
-
-		TOMB_TRY(join(cli, list[i].backends, &backends, err));
-		cli_put_str(&t, list[i].name);
-		cli_put_int(&t, list[i].min_days);
-		cli_put_int(&t, (int64_t)list[i].backends.n);
-		cli_put_str(&t, backends);
-		cli_put_int(&t, list[i].created_at_us);
-	}
-	return cli_print_rows(&t, err);
+	return cli_storage_options(cli, err);
 }

@@ -53,6 +53,7 @@ static struct tomb_backend backend_of(const struct sql_backend_list_row *r)
 				.until_us = r->until_null ? 0 : r->until,
 				.reason = text(r->reason_null, r->reason),
 				.set_by = text(r->set_by_null, r->set_by),
+				.set_at_us = r->set_at_null ? 0 : r->set_at,
 			},
 	};
 }

@@ -117,7 +117,8 @@ static void accounts_are_made_changed_and_ended(void **state)
 
 static void lists_are_json_for_programs(void **state)
 {
-	static const char *const lists[] = {"institution list", "user list", "api-key list", "storage list", "status"};
+	static const char *const lists[] = {"institution list", "user list", "api-key list", "storage list",
+		"storage options", "storage status", "storage prices", "status"};
 	struct ingest_box *box = *state;
 
 	(void)key_of(box, "alice@test.edu");

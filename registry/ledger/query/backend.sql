@@ -25,12 +25,13 @@
 -- :col until timestamptz?
 -- :col reason text?
 -- :col set_by text?
+-- :col set_at timestamptz?
 select b.name, b.retention,
 	coalesce((select array_agg(o.name order by o.name) from storage_option_backend x join storage_option o on o.id = x.storage_option_id
 		where x.backend_id = b.id), '{}') as options,
 	p.at as probed_at, p.by as probed_by, p.is_reachable, p.problem, p.versioning, p.object_lock, p.can_look,
 	e.at as examined_at, e.by as examined_by, e.conditional_delete, e.conditional_batch, e.conditional_put, e.lists_versions, e.reads_back,
-	k.is_open, k.since, k.until, k.reason, k.set_by
+	k.is_open, k.since, k.until, k.reason, k.set_by, k.set_at
 from storage_backend b
 left join lateral (select * from backend_probe q where q.backend_id = b.id order by q.id desc limit 1) p on true
 left join lateral (select * from backend_probe q where q.backend_id = b.id and q.was_examined and q.is_reachable order by q.id desc limit 1) e on true
