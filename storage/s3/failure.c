@@ -43,6 +43,8 @@ static const struct row {
 	{"RequestTimeoutException", TOMB_OUTCOME_TRANSIENT, TOMB_NET, ""},
 	{"OperationAborted", TOMB_OUTCOME_TRANSIENT, TOMB_NET, ""},
 	{"ConditionalRequestConflict", TOMB_OUTCOME_TRANSIENT, TOMB_NET, ""},
+	/* said too late to know (Wasabi; its status is 410, which is no "gone") */
+	{"ConnectionClosed", TOMB_OUTCOME_UNCERTAIN, TOMB_NET, ""},
 	/* credentials */
 	{"ExpiredToken", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, "renew the session token"},
 	{"TokenRefreshRequired", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, "renew the session token"},
@@ -84,7 +86,7 @@ static const struct row {
 /* A code that is not in the table, or none: the status decides, and what is unknown is never "not there". */
 static struct row by_status(int status)
 {
-	if (status == 429 || status == 503)
+	if (status == 429 || status == 503 || status == 509)
 		return (struct row){"", TOMB_OUTCOME_THROTTLED, TOMB_STORE_THROTTLED, ""};
 	if (status == 401 || status == 403)
 		return (struct row){"", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, keys};
@@ -94,7 +96,7 @@ static struct row by_status(int status)
 		return (struct row){"", TOMB_OUTCOME_CHANGED, TOMB_CONFLICT, ""};
 	if (status == 500 || status == 409)
 		return (struct row){"", TOMB_OUTCOME_TRANSIENT, TOMB_NET, ""};
-	if (status == 502 || status == 504) /* a gateway spoke: who knows what is behind it */
+	if (status > 501) /* a gateway spoke: who knows what is behind it */
 		return (struct row){"", TOMB_OUTCOME_UNCERTAIN, TOMB_NET, ""};
 	if (status < 300 || status == 404)
 		return (struct row){"", TOMB_OUTCOME_UNCERTAIN, TOMB_STORE, "this is not how an S3 server answers"};

@@ -5,15 +5,23 @@
 #include <arpa/inet.h>
 #include <assert.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REQUESTS_MAX = 64, REQUEST_BYTES_MAX = 1 << 20 };
+enum { REQUESTS_MAX = 64, REQUEST_BYTES_MAX = 8 << 20, TRICKLE_MS = 10 };
+
+/* One connection. */
+struct line {
+	int fd;
+	SSL *tls; /* or NULL */
+};
 
 struct canned_http {
 	const struct canned_reply *script;
@@ -22,6 +30,7 @@ struct canned_http {
 	int listener;
 	int stop; /* eventfd */
 	int port;
+	SSL_CTX *tls;
 	unsigned connections;
 	pthread_t thread;
 	bool stopped;
@@ -53,7 +62,17 @@ static size_t content_length(const char *head)
 	return at ? (size_t)strtoul(at + strlen("\r\ncontent-length:"), NULL, 10) : 0;
 }
 
-static bool read_request(struct canned_http *server, int fd)
+static ssize_t line_recv(const struct line *line, char *p, size_t n)
+{
+	return line->tls ? SSL_read(line->tls, p, (int)n) : recv(line->fd, p, n, 0);
+}
+
+static ssize_t line_send(const struct line *line, const char *p, size_t n)
+{
+	return line->tls ? SSL_write(line->tls, p, (int)n) : send(line->fd, p, n, MSG_NOSIGNAL);
+}
+
+static bool read_request(struct canned_http *server, const struct line *line)
 {
 	TOMB_BUF_AUTO in = tomb_buf_init(REQUEST_BYTES_MAX);
 	char chunk[4096];
@@ -62,9 +81,9 @@ static bool read_request(struct canned_http *server, int fd)
 	for (;;) {
 		ssize_t n = 0;
 
-		if (!wait_readable(server, fd))
+		if (!(line->tls && SSL_pending(line->tls)) && !wait_readable(server, line->fd))
 			return false;
-		n = recv(fd, chunk, sizeof chunk, 0);
+		n = line_recv(line, chunk, sizeof chunk);
 		if (n <= 0)
 			return false;
 		tomb_buf_put(&in, (struct tomb_str){chunk, (size_t)n});
@@ -81,10 +100,10 @@ static bool read_request(struct canned_http *server, int fd)
 	return true;
 }
 
-static bool send_all(int fd, const char *p, size_t n)
+static bool send_all(const struct line *line, const char *p, size_t n)
 {
 	while (n) {
-		ssize_t sent = send(fd, p, n, MSG_NOSIGNAL);
+		ssize_t sent = line_send(line, p, n);
 
 		if (sent <= 0)
 			return false;
@@ -94,51 +113,83 @@ static bool send_all(int fd, const char *p, size_t n)
 	return true;
 }
 
-static bool send_reply(int fd, const struct canned_reply *reply)
+static size_t size_of(const struct canned_reply *reply)
+{
+	return reply->size ? reply->size : strlen(reply->bytes);
+}
+
+static bool send_reply(const struct line *line, const struct canned_reply *reply)
 {
 	char filler[4096];
 	size_t left = reply->filler_bytes;
 
 	memset(filler, 'x', sizeof filler);
-	if (!send_all(fd, reply->bytes, strlen(reply->bytes)))
+	if (!send_all(line, reply->bytes, size_of(reply)))
 		return false;
 	while (left) {
 		size_t n = left < sizeof filler ? left : sizeof filler;
 
-		if (!send_all(fd, filler, n))
+		if (!send_all(line, filler, n))
 			return false;
 		left -= n;
 	}
 	return true;
 }
 
+/* Until the end of the server, or of the other side's patience. */
+static void trickle(struct canned_http *server, const struct line *line, const struct canned_reply *reply)
+{
+	size_t size = size_of(reply);
+
+	for (size_t i = 0;; i++) {
+		struct pollfd stop = {.fd = server->stop, .events = POLLIN};
+
+		if (!send_all(line, i < size ? reply->bytes + i : "x", 1) || poll(&stop, 1, TRICKLE_MS) != 0)
+			return;
+	}
+}
+
 /* Plays on one connection until somebody ends it. */
-static void serve(struct canned_http *server, int fd)
+static void serve(struct canned_http *server, const struct line *line)
 {
 	for (;;) {
 		const struct canned_reply *reply = NULL;
 
-		if (!wait_readable(server, fd) || server->played == server->script_n)
+		if (!wait_readable(server, line->fd) || server->played == server->script_n)
 			return;
 		reply = &server->script[server->played];
 		if (reply->manner == CANNED_CUT_UNREAD) {
 			server->played++;
 			return;
 		}
-		if (!read_request(server, fd))
+		if (!read_request(server, line))
 			return;
 		server->played++;
 		if (reply->manner == CANNED_CUT_READ)
 			return;
+		if (reply->manner == CANNED_TRICKLE) {
+			trickle(server, line, reply);
+			return;
+		}
 		if (reply->manner == CANNED_SILENCE) {
 			struct pollfd stop = {.fd = server->stop, .events = POLLIN};
 
 			(void)poll(&stop, 1, -1);
 			return;
 		}
-		if (!send_reply(fd, reply) || reply->manner == CANNED_ANSWER_AND_CUT)
+		if (!send_reply(line, reply) || reply->manner == CANNED_ANSWER_AND_CUT)
 			return;
 	}
+}
+
+/* False if the other side does not agree: wrong certificate. */
+static bool agree(struct canned_http *server, struct line *line)
+{
+	if (!server->tls)
+		return true;
+	line->tls = SSL_new(server->tls);
+	assert(line->tls);
+	return SSL_set_fd(line->tls, line->fd) == 1 && SSL_accept(line->tls) == 1;
 }
 
 static void *play(void *arg)
@@ -146,18 +197,20 @@ static void *play(void *arg)
 	struct canned_http *server = arg;
 
 	while (wait_readable(server, server->listener)) {
-		int fd = accept(server->listener, NULL, NULL);
+		struct line line = {.fd = accept(server->listener, NULL, NULL)};
 
-		if (fd < 0)
+		if (line.fd < 0)
 			continue;
 		server->connections++;
-		serve(server, fd);
-		close(fd);
+		if (agree(server, &line))
+			serve(server, &line);
+		SSL_free(line.tls);
+		close(line.fd);
 	}
 	return NULL;
 }
 
-struct canned_http *canned_http_start(const struct canned_reply *script, size_t n)
+static struct canned_http *start(const struct canned_reply *script, size_t n, SSL_CTX *tls)
 {
 	struct canned_http *server = calloc(1, sizeof *server);
 	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -168,6 +221,7 @@ struct canned_http *canned_http_start(const struct canned_reply *script, size_t 
 	server->arena = tomb_arena_init((size_t)REQUESTS_MAX * REQUEST_BYTES_MAX);
 	server->script = script;
 	server->script_n = n;
+	server->tls = tls;
 	server->stop = eventfd(0, EFD_CLOEXEC);
 	server->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert(server->stop >= 0 && server->listener >= 0);
@@ -181,6 +235,26 @@ struct canned_http *canned_http_start(const struct canned_reply *script, size_t 
 	rc = pthread_create(&server->thread, NULL, play, server);
 	assert(rc == 0);
 	return server;
+}
+
+struct canned_http *canned_http_start(const struct canned_reply *script, size_t n)
+{
+	return start(script, n, NULL);
+}
+
+struct canned_http *canned_http_start_tls(
+	const struct canned_reply *script, size_t n, const char *certificate, const char *key)
+{
+	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+	int rc = 0;
+
+	assert(tls);
+	(void)signal(SIGPIPE, SIG_IGN); /* libssl writes without MSG_NOSIGNAL */
+	rc = SSL_CTX_use_certificate_file(tls, certificate, SSL_FILETYPE_PEM);
+	assert(rc == 1);
+	rc = SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM);
+	assert(rc == 1);
+	return start(script, n, tls);
 }
 
 int canned_http_port(const struct canned_http *server)
@@ -217,6 +291,7 @@ void canned_http_free(struct canned_http *server)
 {
 	canned_http_stop(server);
 	tomb_arena_fini(&server->arena);
+	SSL_CTX_free(server->tls);
 	close(server->listener);
 	close(server->stop);
 	free(server);

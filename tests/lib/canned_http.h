@@ -12,12 +12,14 @@ enum canned_manner {
 	CANNED_ANSWER_AND_CUT, /* the same, then close: a reply that is shorter than it says ends there */
 	CANNED_CUT_UNREAD,     /* close the connection before reading anything */
 	CANNED_CUT_READ,       /* read the whole request, then close without a word */
+	CANNED_TRICKLE,        /* read the whole request, then send the reply byte by byte, without an end */
 	CANNED_SILENCE         /* read the whole request, then say nothing until canned_http_stop() */
 };
 
 struct canned_reply {
 	enum canned_manner manner;
-	const char *bytes;   /* status line, headers, body; NUL-terminated */
+	const char *bytes;   /* status line, headers, body; NUL-terminated, or: */
+	size_t size;         /* so many bytes */
 	size_t filler_bytes; /* so many 'x' follow */
 };
 
@@ -31,6 +33,10 @@ struct canned_http;
 
 /* Borrows the script.  A request past its end is cut unread. */
 struct canned_http *canned_http_start(const struct canned_reply *script, size_t n);
+
+/* The same with TLS: a certificate and its key, both PEM. */
+struct canned_http *canned_http_start_tls(
+	const struct canned_reply *script, size_t n, const char *certificate, const char *key);
 int canned_http_port(const struct canned_http *server);
 
 /* Ends the server; afterwards its requests may be looked at. */
