@@ -3,8 +3,18 @@
 #define STORAGE_STORE_KIND_H
 
 #include "backend.h"
-#include "tombstone/store.h"
+#include "tombstone/store_inventory.h"
 #include "traffic.h"
+
+/* Contracts: tomb_store_inventory_*() in tombstone/store_inventory.h. */
+struct inventory_kind {
+	enum tomb_code (*start)(
+		struct tomb_store *store, struct tomb_arena *arena, struct tomb_store_job *out, struct tomb_err *err);
+	enum tomb_code (*status)(struct tomb_store *store, struct tomb_str job_id, struct tomb_arena *arena,
+		struct tomb_store_job_status *out, struct tomb_err *err);
+	enum tomb_code (*read)(struct tomb_store *store, struct tomb_str job_id, tomb_store_held_fn *fn, void *ctx,
+		struct tomb_store_inventory *out, struct tomb_err *err);
+};
 
 /* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
  * here, targets at most TOMB_DELETE_MAX and all different, and on a versioned store they name versions. */
@@ -30,6 +40,9 @@ struct store_kind {
 
 	/* After a fresh probe.  NULL: UNSUPPORTED. */
 	enum tomb_code (*examine)(struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err);
+
+	/* NULL where keys can be looked at: then nobody needs an inventory. */
+	const struct inventory_kind *inventory;
 
 	/* Appends what follows the URL prefix. */
 	enum tomb_code (*put_url)(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err);

@@ -146,6 +146,12 @@ static void close_glacier(struct tomb_store *store)
 	aws_client_close(&glacier_of(store)->aws);
 }
 
+static const struct inventory_kind glacier_inventory = {
+	.start = glacier_inventory_start,
+	.status = glacier_inventory_status,
+	.read = glacier_inventory_read,
+};
+
 static const struct store_kind glacier_kind = {
 	.close = close_glacier,
 	.probe = probe,
@@ -155,6 +161,7 @@ static const struct store_kind glacier_kind = {
 	.delete_one = delete_one,
 	.delete_many = delete_many,
 	.verify_absent = verify_absent,
+	.inventory = &glacier_inventory,
 	.put_url = put_url,
 	.key_of_url = tomb_percent_decode,
 };

@@ -44,6 +44,13 @@ bool glacier_is_id(struct tomb_str id);
 enum tomb_code glacier_vault(struct glacier *glacier, struct tomb_arena *arena, struct glacier_vault *out,
 	struct tomb_err *err) TOMB_MUST_USE;
 
+enum tomb_code glacier_inventory_start(
+	struct tomb_store *store, struct tomb_arena *arena, struct tomb_store_job *out, struct tomb_err *err);
+enum tomb_code glacier_inventory_status(struct tomb_store *store, struct tomb_str job_id, struct tomb_arena *arena,
+	struct tomb_store_job_status *out, struct tomb_err *err);
+enum tomb_code glacier_inventory_read(struct tomb_store *store, struct tomb_str job_id, tomb_store_held_fn *fn,
+	void *ctx, struct tomb_store_inventory *out, struct tomb_err *err);
+
 /* An error of this backend: prefixes its name. */
 enum tomb_code glacier_error(const struct tomb_store *store, enum tomb_code code, struct tomb_err *err);
 

@@ -23,7 +23,8 @@ static const char *reply(struct vault_stub *v, const struct vault_said *said)
 	struct tomb_str kept;
 
 	tomb_buf_putf(&text, "HTTP/1.1 %s\r\n%sContent-Length: %zu\r\n\r\n%s", said->status ? said->status : "200 OK",
-		said->headers ? said->headers : "x-amzn-RequestId: req-1\r\n", strlen(body), body);
+		said->headers ? said->headers : "x-amzn-RequestId: req-1\r\n",
+		strlen(body) + (said->manner == CANNED_ANSWER_AND_CUT), body);
 	kept = tomb_arena_str(&v->arena, (struct tomb_str){text.p, text.n});
 	assert_non_null(kept.p);
 	return kept.p;

@@ -18,7 +18,7 @@ struct vault_said {
 	const char *status;  /* NULL: "200 OK" */
 	const char *headers; /* NULL: a request id */
 	const char *body;    /* NULL: "" */
-	enum canned_manner manner;
+	enum canned_manner manner; /* CANNED_ANSWER_AND_CUT: one byte before its end */
 };
 
 struct vault_stub {
