@@ -3,9 +3,6 @@
 
 #include "result.h"
 
-#include <errno.h>
-#include <time.h>
-
 enum { KEYS_PER_QUESTION = 50, PAUSE_MS = 1000 };
 
 static enum tomb_code ask(const struct tomb_look *look, struct tomb_err *err)
@@ -13,15 +10,17 @@ static enum tomb_code ask(const struct tomb_look *look, struct tomb_err *err)
 	return look->go_on ? look->go_on(look->ctx, err) : TOMB_OK;
 }
 
-static enum tomb_code pause_ms(const struct tomb_look *look, int64_t ms, struct tomb_err *err)
+static enum tomb_code wait_ms(
+	const struct tomb_store *store, const struct tomb_look *look, int64_t ms, struct tomb_err *err)
 {
+	const struct tomb_waiting *w = &store->traffic.rules->waiting;
+
 	while (ms > 0) {
 		int64_t part = ms < PAUSE_MS ? ms : PAUSE_MS;
-		struct timespec left = {part / 1000, part % 1000 * 1000000};
 
 		TOMB_TRY(ask(look, err));
-		while (nanosleep(&left, &left) < 0 && errno == EINTR)
-			;
+		if (!w->wait(w->ctx, part))
+			return TOMB_FAIL(err, TOMB_BUSY, "backend %s: told to end between two looks", store->name.p);
 		ms -= part;
 	}
 	return TOMB_OK;
@@ -82,7 +81,7 @@ enum tomb_code tomb_store_verify_many(struct tomb_store *store, const struct tom
 	TOMB_TRY(store_need_probe(store, err));
 	for (int round = 0; round < store->verify_looks; round++) {
 		if (round > 0)
-			TOMB_TRY(pause_ms(look, store->verify_delay_ms, err));
+			TOMB_TRY(wait_ms(store, look, store->verify_delay_ms, err));
 		TOMB_TRY(look_round(store, look, round == 0, arena, found, err));
 		prove(store, look, arena, found);
 	}

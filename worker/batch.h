@@ -25,11 +25,14 @@ struct tomb_batch_copy {
 	struct tomb_batch_file *file;
 	struct tomb_store *store;
 	struct tomb_str key;
-	struct tomb_str etag; /* as seen in the pre-flight */
-	bool was_seen;        /* in the pre-flight */
-	bool was_absent;      /* in the pre-flight, or so the store said */
-	bool was_tried;       /* a delete was sent for it in this claim */
-	bool is_settled;      /* fate is known; else it is TOMB_COPY_UNKNOWN */
+	struct tomb_str etag;       /* as seen in the pre-flight */
+	struct tomb_str version_id; /* what is to be deleted; "" where there are no versions */
+	struct tomb_str *markers;   /* ids of the delete markers over it, which go after it */
+	size_t nmarkers;
+	bool was_seen;   /* in the pre-flight */
+	bool was_absent; /* in the pre-flight, or so the store said */
+	bool was_tried;  /* a delete was sent for it in this claim */
+	bool is_settled; /* fate is known; else it is TOMB_COPY_UNKNOWN */
 	enum tomb_copy_fate fate;
 	bool is_unverifiable;
 	struct tomb_str detail;
@@ -66,11 +69,13 @@ void tomb_batch_refuse(struct tomb_batch *b);
 /* Where the run of copies on one backend ends that starts at i. */
 size_t tomb_batch_backend_end(const struct tomb_batch *b, size_t i);
 
-/* The steps, in their order.  Step 5: look at every copy before the first byte goes; never fails, takes out. */
-void tomb_preflight(struct tomb_batch *b);
-
 /* Asked before each store request and each run of looks: STALE ends the work at once. */
-typedef enum tomb_code tomb_batch_still_ours_fn(void *ctx, struct tomb_err *err);
+typedef tomb_store_go_on_fn tomb_batch_still_ours_fn;
+
+/* The steps, in their order.  Step 5: look at every copy before the first byte goes (X-02), and take files out.  Fails
+ * only if the claim was lost on the way. */
+enum tomb_code tomb_preflight(
+	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Step 6: deletes every copy of the files that are in.  STALE if the claim was lost on the way. */
 enum tomb_code tomb_reap(

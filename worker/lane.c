@@ -76,7 +76,7 @@ static enum tomb_code settle(struct tomb_lane *lane, struct tomb_batch *b, struc
 static enum tomb_code work(
 	struct tomb_lane *lane, struct tomb_batch *b, struct lease *lease, bool *released, struct tomb_err *err)
 {
-	tomb_preflight(b);
+	TOMB_TRY(tomb_preflight(b, still_ours, lease, err));
 	if (lane->is_told_to_end()) {
 		*released = true;
 		return tomb_claim_release(lane->pg, b->claim, 0, err);

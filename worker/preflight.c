@@ -3,9 +3,15 @@
 #include "batch.h"
 #include "tombstone/retention.h"
 #include "tombstone/time.h"
+#include "version.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+enum {
+	LOOKS_PER_LEASE_CHECK = 50, /* a slow store must not outlive the lease unnoticed */
+	LOOK_BYTES_MAX = 8 << 20    /* TOMB_VERSIONS_MAX versions of one key */
+};
 
 /* May the same question get another answer later, without a person? */
 static enum tomb_file_fate fate_of(enum tomb_code code)
@@ -42,15 +48,18 @@ static void check_lock(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 	char text[128];
 	char until[TOMB_TIME_TEXT] = "";
 
+	if (!tomb_stat_is_locked(stat, b->claim->claimed_at_us))
+		return;
 	if (stat->legal_hold) {
 		take_out_of(b, c, TOMB_FILE_FAILED, "the store keeps the copy under a legal hold");
-	} else if (stat->lock != TOMB_LOCK_NONE) {
-		if (stat->locked_until_us > 0)
-			(void)tomb_time_format(stat->locked_until_us, TOMB_TIME_S, until);
-		(void)snprintf(text, sizeof text, "the store keeps the copy under a retention lock until %s",
-			until[0] ? until : "a date that it does not tell");
-		take_out_of(b, c, TOMB_FILE_FAILED, text);
+		return;
 	}
+	if (stat->locked_until_us > 0)
+		(void)tomb_time_format(stat->locked_until_us, TOMB_TIME_S, until);
+	(void)snprintf(text, sizeof text, "the store keeps the copy under a %s lock until %s",
+		stat->lock == TOMB_LOCK_COMPLIANCE ? "compliance" : "governance",
+		until[0] ? until : "a date that it does not tell");
+	take_out_of(b, c, TOMB_FILE_FAILED, text);
 }
 
 /* Is it what was stored? */
@@ -63,7 +72,11 @@ static void check_stat(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 		return;
 	}
 	c->was_seen = true;
-	c->etag = stat->etag;
+	c->etag = tomb_arena_str(b->arena, stat->etag);
+	if (!c->etag.p) {
+		take_out_of(b, c, TOMB_FILE_LATER, "no memory");
+		return;
+	}
 	if (stat->size_bytes != c->claimed->size_bytes) {
 		(void)snprintf(text, sizeof text, "what is stored there has %" PRId64 " bytes, the copy had %" PRId64,
 			stat->size_bytes, c->claimed->size_bytes);
@@ -75,10 +88,35 @@ static void check_stat(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 	}
 }
 
-static void look(struct tomb_batch *b, struct tomb_batch_copy *c, bool can_look)
+/* The version that is the copy, if there is one: *found is false otherwise, and the reason is known. */
+static enum tomb_code look_at_versions(struct tomb_batch *b, struct tomb_batch_copy *c, struct tomb_arena *scratch,
+	struct tomb_stat *stat, bool *found, struct tomb_err *err)
 {
+	struct tomb_version_choice choice = {.nmarkers = 0};
+
+	TOMB_TRY(tomb_version_choose(c, scratch, b->arena, &choice, err));
+	c->markers = choice.markers;
+	c->nmarkers = choice.nmarkers;
+	c->version_id = choice.version_id;
+	c->was_absent = choice.nothing;
+	*found = false;
+	if (choice.refusal.n > 0)
+		take_out_of(b, c, c->claimed->tried_before ? TOMB_FILE_FAILED : TOMB_FILE_REFUSED, choice.refusal.p);
+	if (choice.refusal.n > 0 || choice.nothing)
+		return TOMB_OK;
+	TOMB_TRY(tomb_store_stat_version(c->store, c->key, c->version_id, scratch, stat, err));
+	if (!stat->present)
+		return TOMB_FAIL(err, TOMB_STORE, "the list of its versions holds the copy, and HEAD does not find it");
+	*found = true;
+	return TOMB_OK;
+}
+
+static void look(struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_probe *probe)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(LOOK_BYTES_MAX);
 	struct tomb_stat stat;
 	struct tomb_err err;
+	bool seen = probe->can_look; /* else the ledger's word has to do */
 	enum tomb_code code = TOMB_OK;
 
 	/* The ledger has asked this already; the rule is asked a second time, in other words, before anything is lost.
@@ -88,56 +126,57 @@ static void look(struct tomb_batch *b, struct tomb_batch_copy *c, bool can_look)
 		return;
 	}
 	code = route(b, c, &err);
-	if (code == TOMB_OK && can_look)
-		code = tomb_store_stat(c->store, c->key, b->arena, &stat, &err);
+	if (code == TOMB_OK && probe->versioning != TOMB_VERSIONING_NEVER)
+		code = look_at_versions(b, c, &scratch, &stat, &seen, &err);
+	else if (code == TOMB_OK && seen)
+		code = tomb_store_stat(c->store, c->key, &scratch, &stat, &err);
 	if (code != TOMB_OK)
 		take_out_of(b, c, fate_of(code), err.text);
-	else if (can_look) /* else the ledger's word has to do */
+	else if (seen)
 		check_stat(b, c, &stat);
 }
 
 /* One question to the backend as a whole; false, with the reason, if nothing may be deleted there. */
-static bool probe(
-	struct tomb_batch *b, struct tomb_str backend, bool *can_look, char why[static 512], enum tomb_file_fate *fate)
+static bool probe(struct tomb_batch *b, struct tomb_str backend, struct tomb_probe *seen, char why[static 512],
+	enum tomb_file_fate *fate)
 {
 	struct tomb_store *store = NULL;
-	struct tomb_probe seen = {.can_look = false};
 	struct tomb_err err;
 	enum tomb_code code = tomb_stores_find(b->stores, backend, &store, &err);
 
 	if (code == TOMB_NOTFOUND)
 		code = TOMB_FAIL(&err, TOMB_STORE, "this worker's backends file does not name it");
 	if (code == TOMB_OK)
-		code = tomb_store_probe(store, &seen, &err);
-	if (code != TOMB_OK) {
-		(void)snprintf(why, 512, "%s", err.text);
-		*fate = fate_of(code);
-		return false;
-	}
-	if (seen.versioning != TOMB_VERSIONING_NEVER) {
-		(void)snprintf(why, 512, "the bucket is or was versioned: that the bytes are gone could not be proven");
-		*fate = TOMB_FILE_FAILED;
-		return false;
-	}
-	*can_look = seen.can_look;
-	return true;
+		code = tomb_store_probe(store, seen, &err);
+	if (code == TOMB_OK)
+		return true;
+	(void)snprintf(why, 512, "%s", err.text);
+	*fate = fate_of(code);
+	return false;
 }
 
-void tomb_preflight(struct tomb_batch *b)
+enum tomb_code tomb_preflight(
+	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
 {
+	size_t looks = 0;
+
 	for (size_t i = 0, end = 0; i < b->ncopies; i = end) {
 		char why[512];
 		enum tomb_file_fate fate = TOMB_FILE_LATER;
-		bool can_look = false;
-		bool open = probe(b, b->copies[i].claimed->backend, &can_look, why, &fate);
+		struct tomb_probe seen = {.can_look = false};
+		bool open = probe(b, b->copies[i].claimed->backend, &seen, why, &fate);
 
 		end = tomb_batch_backend_end(b, i);
-		for (size_t j = i; j < end; j++)
+		for (size_t j = i; j < end; j++) {
 			if (b->copies[j].file->is_out)
 				continue;
-			else if (!open)
+			if (looks++ % LOOKS_PER_LEASE_CHECK == 0)
+				TOMB_TRY(still_ours(ctx, err));
+			if (!open)
 				take_out_of(b, &b->copies[j], fate, why);
 			else
-				look(b, &b->copies[j], can_look);
+				look(b, &b->copies[j], &seen);
+		}
 	}
+	return TOMB_OK;
 }

@@ -80,9 +80,52 @@ static void fill_load(struct tomb_batch *b, size_t *i, size_t end, struct load *
 		if (c->file->is_out || c->was_absent)
 			continue;
 		l->copies[l->n] = c;
-		l->targets[l->n++] = (struct tomb_target){
-			.key = c->key, .version_id = c->claimed->version_id, .etag = c->etag};
+		l->targets[l->n++] = (struct tomb_target){.key = c->key, .version_id = c->version_id, .etag = c->etag};
 	}
+}
+
+/* Are the markers over a copy all that is left of it? */
+static bool leaves_markers(const struct tomb_batch_copy *c)
+{
+	bool gone = c->was_absent || (c->was_tried && !c->is_settled && c->detail.n == 0);
+
+	return gone && !c->file->is_out && c->nmarkers > 0;
+}
+
+/* Sends the markers that are in the load.  As well as it goes: one that stays has no bytes, and verify.c names it. */
+static enum tomb_code send_markers(struct tomb_batch *b, struct tomb_store *store, struct load *l,
+	tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
+{
+	enum tomb_code code = TOMB_OK;
+
+	if (l->n == 0)
+		return TOMB_OK;
+	TOMB_TRY(still_ours(ctx, err));
+	code = tomb_store_delete_many(store, l->targets, l->n, b->arena, l->results, err);
+	l->n = 0;
+	return code == TOMB_NOMEM ? code : TOMB_OK;
+}
+
+static enum tomb_code sweep_markers(struct tomb_batch *b, size_t i, size_t end, struct load *l,
+	tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
+{
+	struct tomb_store *store = NULL;
+
+	l->n = 0;
+	for (; i < end; i++) {
+		const struct tomb_batch_copy *c = &b->copies[i];
+
+		if (!leaves_markers(c))
+			continue;
+		store = c->store;
+		for (size_t m = 0; m < c->nmarkers; m++) {
+			if (l->n == TOMB_DELETE_MAX)
+				TOMB_TRY(send_markers(b, store, l, still_ours, ctx, err));
+			l->targets[l->n++] = (struct tomb_target){
+				.key = c->key, .version_id = c->markers[m], .etag = TOMB_STR("")};
+		}
+	}
+	return send_markers(b, store, l, still_ours, ctx, err);
 }
 
 enum tomb_code tomb_reap(struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
@@ -91,12 +134,16 @@ enum tomb_code tomb_reap(struct tomb_batch *b, tomb_batch_still_ours_fn *still_o
 
 	if (!l)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a request for %d keys", TOMB_DELETE_MAX);
-	for (size_t i = 0; i < b->ncopies;) {
-		fill_load(b, &i, tomb_batch_backend_end(b, i), l);
-		if (l->n == 0)
-			continue;
-		TOMB_TRY(still_ours(ctx, err));
-		send_load(b, l);
+	for (size_t from = 0, end = 0; from < b->ncopies; from = end) {
+		end = tomb_batch_backend_end(b, from);
+		for (size_t i = from; i < end;) {
+			fill_load(b, &i, end, l);
+			if (l->n == 0)
+				continue;
+			TOMB_TRY(still_ours(ctx, err));
+			send_load(b, l);
+		}
+		TOMB_TRY(sweep_markers(b, from, end, l, still_ours, ctx, err));
 	}
 	return TOMB_OK;
 }

@@ -3,7 +3,7 @@
  * the same result: every approved file deleted once, one event per file, nothing stuck.
  *
  * wrap: tomb_claim_take tomb_claim_confirm tomb_store_probe tomb_store_stat
- * wrap: tomb_store_delete_many tomb_store_verify_absent tomb_settle tomb_tx_commit unlinkat
+ * wrap: tomb_store_delete_many tomb_store_verify_many tomb_settle tomb_tx_commit unlinkat
  */
 #include "kill_step.h"
 #include "lane.h"
@@ -41,10 +41,10 @@ KILL_STEPS_AROUND(enum tomb_code, tomb_store_delete_many,
 	(struct tomb_store * store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 		struct tomb_result *results, struct tomb_err *err),
 	(store, targets, n, arena, results, err))
-KILL_STEPS_AROUND(enum tomb_code, tomb_store_verify_absent,
-	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out,
-		struct tomb_err *err),
-	(store, key, arena, out, err))
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_verify_many,
+	(struct tomb_store * store, const struct tomb_look *look, struct tomb_arena *arena,
+		struct tomb_verdict *verdicts, struct tomb_err *err),
+	(store, look, arena, verdicts, err))
 KILL_STEPS_AROUND(enum tomb_code, tomb_settle,
 	(struct tomb_pg * pg, const struct tomb_claim *claim, const struct tomb_settlement *settlement,
 		struct tomb_arena *arena, struct tomb_settle_counts *out, struct tomb_err *err),
