@@ -16,7 +16,6 @@
 enum {
 	BREAKER_HOLD_S = 60,      /* a person needs longer, and one request a minute locks no account */
 	BREAKER_HOLD_MAX_S = 900, /* the longest that work waits after a person has helped */
-	BREAKER_LOCKOUT_S = 330,  /* Wasabi's AuthenticationLockout: five minutes, and some for clocks that differ */
 	BREAKER_DOUBTS_MAX = 5    /* one key may be denied by a rule of its own; five in a row are the backend */
 };
 

@@ -31,7 +31,7 @@ struct traffic traffic_init(const struct traffic_rules *rules, struct tomb_str b
 	return (struct traffic){.rules = rules, .backend = backend, .quota = {RETRY_QUOTA}};
 }
 
-int64_t traffic_now_us(const struct traffic *t)
+static int64_t now_us(const struct traffic *t)
 {
 	return tomb_clock_monotonic_us(t->rules->waiting.clock);
 }
@@ -47,13 +47,13 @@ static int64_t ms_of(int64_t us)
 	return us > 0 ? (us + TOMB_US_PER_MS - 1) / TOMB_US_PER_MS : 0;
 }
 
-static void exchange(struct traffic *t, int64_t now_us)
+static void exchange(struct traffic *t)
 {
-	struct tomb_pace figures = pace_tell(&t->pace, now_us);
+	struct tomb_pace figures = pace_tell(&t->pace, now_us(t));
 
-	t->exchanged_us = now_us;
 	if (t->rules->exchange && t->rules->exchange(t->rules->exchange_ctx, t->backend, &figures))
-		pace_told(&t->pace, &figures, now_us);
+		pace_told(&t->pace, &figures, now_us(t));
+	t->exchanged_us = now_us(t);
 }
 
 static enum tomb_code ask_breaker(const struct traffic *t, struct tomb_err *err)
@@ -67,12 +67,17 @@ static enum tomb_code ask_breaker(const struct traffic *t, struct tomb_err *err)
 		TOMB_STR_ARG(t->backend), until, t->breaker.state.reason);
 }
 
-static int64_t wait_ms(struct traffic *t, const struct traffic_run *run, int64_t now_us)
+/* How long run has to wait now, and whether there is time for that. */
+static int64_t wait_ms(struct traffic *t, const struct traffic_run *run, bool *in_time)
 {
-	int64_t pace_us = pace_wait_us(&t->pace, now_us);
-	int64_t run_us = run->not_before_us - now_us;
+	int64_t now = now_us(t);
+	int64_t pace = pace_wait_us(&t->pace, now);
+	int64_t own = run->not_before_us - now;
+	int64_t ms = ms_of(pace > own ? pace : own);
 
-	return ms_of(pace_us > run_us ? pace_us : run_us);
+	*in_time = ms == 0 ||
+		   now - run->start_us + ms * TOMB_US_PER_MS <= t->rules->waiting.longest_ms * TOMB_US_PER_MS;
+	return ms;
 }
 
 static enum tomb_code slow(const struct traffic *t, const char *why, struct tomb_err *err)
@@ -81,57 +86,69 @@ static enum tomb_code slow(const struct traffic *t, const char *why, struct tomb
 		err, TOMB_STORE_THROTTLED, "backend %.*s: %s; the request was not sent", TOMB_STR_ARG(t->backend), why);
 }
 
+void traffic_start(const struct traffic *t, struct traffic_run *run)
+{
+	run->start_us = now_us(t);
+}
+
 enum tomb_code traffic_enter(struct traffic *t, struct traffic_run *run, struct tomb_err *err)
 {
 	const struct tomb_waiting *w = &t->rules->waiting;
+	bool in_time = true;
 	int64_t ms = 0;
 
 	TOMB_TRY(ask_breaker(t, err));
-	if (traffic_now_us(t) - t->exchanged_us >= EXCHANGE_US)
-		exchange(t, traffic_now_us(t));
-	ms = wait_ms(t, run, traffic_now_us(t));
-	if (ms > 0 && run->waited_ms + ms > w->longest_ms)
+	if (run->start_us == 0)
+		traffic_start(t, run);
+	if (now_us(t) - t->exchanged_us >= EXCHANGE_US)
+		exchange(t);
+	ms = wait_ms(t, run, &in_time);
+	if (!in_time)
 		return slow(t, "it asks for fewer requests", err);
 	if (ms > 0 && !w->wait(w->ctx, ms))
 		return slow(t, "this program is to end", err);
-	run->waited_ms += ms;
-	pace_sent(&t->pace, traffic_now_us(t));
+	pace_sent(&t->pace, now_us(t));
 	return TOMB_OK;
 }
 
 bool traffic_again(struct traffic *t, struct traffic_run *run, bool was_answered, int64_t asked_ms)
 {
-	struct retry_run retry = run->retry;
 	struct retry_quota quota = t->quota;
-	int64_t now_us = traffic_now_us(t);
+	struct traffic_run next = *run;
 	int64_t pause_ms = 0;
 	uint32_t chance = 0;
+	bool in_time = true;
 
 	tomb_random(&chance, sizeof chance);
-	if (t->rules->waiting.longest_ms == 0 ||
-		!retry_again(&quota, &retry, was_answered, asked_ms, chance, &pause_ms))
+	if (t->rules->waiting.longest_ms == 0 || traffic_is_late(t, run) ||
+		!retry_again(&quota, &next.retry, was_answered, asked_ms, chance, &pause_ms))
 		return false;
-	run->not_before_us = now_us + pause_ms * TOMB_US_PER_MS;
-	if (run->waited_ms + wait_ms(t, run, now_us) > t->rules->waiting.longest_ms)
+	next.not_before_us = now_us(t) + pause_ms * TOMB_US_PER_MS;
+	(void)wait_ms(t, &next, &in_time);
+	if (!in_time)
 		return false;
-	run->retry = retry;
+	*run = next;
 	t->quota = quota;
 	return true;
 }
 
+bool traffic_is_late(const struct traffic *t, const struct traffic_run *run)
+{
+	int64_t longest_us = t->rules->waiting.longest_ms * TOMB_US_PER_MS;
+
+	return longest_us > 0 && now_us(t) - run->start_us > longest_us;
+}
+
 void traffic_taken(struct traffic *t, const struct traffic_run *run)
 {
-	pace_taken(&t->pace, traffic_now_us(t));
-	if (run)
-		retry_succeeded(&t->quota, &run->retry);
+	pace_taken(&t->pace, now_us(t));
+	retry_succeeded(&t->quota, &run->retry);
 }
 
 void traffic_throttled(struct traffic *t, int64_t asked_ms)
 {
-	int64_t now_us = traffic_now_us(t);
-
-	pace_throttled(&t->pace, now_us, asked_ms);
-	exchange(t, now_us);
+	pace_throttled(&t->pace, now_us(t), asked_ms);
+	exchange(t);
 }
 
 void traffic_refused(struct traffic *t, int64_t at_least_ms, const char *reason)
@@ -141,7 +158,8 @@ void traffic_refused(struct traffic *t, int64_t at_least_ms, const char *reason)
 
 void traffic_doubted(struct traffic *t, const char *reason)
 {
-	breaker_doubt(&t->breaker, wall_us(t), reason);
+	if (breaker_lets(&t->breaker, wall_us(t))) /* else it is known */
+		breaker_doubt(&t->breaker, wall_us(t), reason);
 }
 
 void traffic_let_in(struct traffic *t)
@@ -151,9 +169,9 @@ void traffic_let_in(struct traffic *t)
 
 int64_t traffic_due_ms(struct traffic *t)
 {
-	int64_t now_us = wall_us(t);
+	int64_t wall = wall_us(t);
 
-	if (!breaker_lets(&t->breaker, now_us))
-		return ms_of(t->breaker.state.until_us - now_us);
-	return ms_of(pace_wait_us(&t->pace, traffic_now_us(t)));
+	if (!breaker_lets(&t->breaker, wall))
+		return ms_of(t->breaker.state.until_us - wall);
+	return ms_of(pace_wait_us(&t->pace, now_us(t)));
 }

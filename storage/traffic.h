@@ -31,21 +31,24 @@ struct traffic {
 /* rules and backend are borrowed for as long as it is used. */
 struct traffic traffic_init(const struct traffic_rules *rules, struct tomb_str backend);
 
-/* One request with its repetitions.  All zero at first. */
+/* One request with its repetitions, or several that share one call's time.  All zero at first. */
 struct traffic_run {
 	struct retry_run retry;
+	int64_t start_us; /* 0: not begun */
 	int64_t not_before_us;
-	int64_t waited_ms;
 };
+
+/* The call begins; traffic_enter() does that for a single request. */
+void traffic_start(const struct traffic *t, struct traffic_run *run);
 
 /* Before each time that the request goes out: waits until it may.  STORE_DENIED when the breaker is open,
  * STORE_THROTTLED when it would take too long or the program is to end. */
 enum tomb_code traffic_enter(struct traffic *t, struct traffic_run *run, struct tomb_err *err) TOMB_MUST_USE;
 
-/* May it go out again?  Then traffic_enter() waits for as long as that asks for. */
+/* May it go out again, and is there time for it?  Then traffic_enter() waits for as long as that asks for. */
 bool traffic_again(struct traffic *t, struct traffic_run *run, bool was_answered, int64_t asked_ms);
 
-/* What became of it; run may be NULL for what was not a request of its own. */
+/* What became of it. */
 void traffic_taken(struct traffic *t, const struct traffic_run *run);
 void traffic_throttled(struct traffic *t, int64_t asked_ms);
 
@@ -57,7 +60,7 @@ void traffic_let_in(struct traffic *t);
 /* How long until a request would go out: 0 for now. */
 int64_t traffic_due_ms(struct traffic *t);
 
-/* For those who send many requests in one call. */
-int64_t traffic_now_us(const struct traffic *t);
+/* Has run taken as long as one call may wait? */
+bool traffic_is_late(const struct traffic *t, const struct traffic_run *run);
 
 #endif

@@ -6,6 +6,7 @@
 #include "aws/sigv4.h"
 #include "tombstone/http_client.h"
 #include "tombstone/store.h"
+#include "traffic.h"
 
 /* A reason for a refusal that the sender can do something about.  Nothing was executed. */
 enum aws_repair { AWS_REPAIR_NONE, AWS_REPAIR_CLOCK, AWS_REPAIR_KEYS, AWS_REPAIR_REGION };
@@ -15,6 +16,8 @@ struct aws_verdict {
 	enum tomb_code code;       /* TOMB_OK: a success, by its status */
 	enum tomb_outcome outcome; /* of a failure, as if it answered a delete */
 	struct tomb_str word;      /* the service's own, "SlowDown"; "" if there is none */
+	struct tomb_str text;      /* of a denial: one line for people, with what to do; else "" */
+	bool is_whole;             /* the denial is of the backend, not of what was asked of it */
 	int64_t retry_after_ms;    /* 0: the service did not ask for any */
 	enum aws_repair repair;
 	struct tomb_str region; /* REPAIR_REGION: the right one; a hint from outside */
@@ -39,16 +42,18 @@ struct aws_client {
 	const struct aws_service *service;
 	struct tomb_http *http;
 	struct aws_provider *provider;   /* borrowed: other clients may have the same */
+	struct traffic *traffic;         /* the backend's, borrowed */
 	const struct backend *backend;   /* the operator's endpoint and region, timeouts, CA */
 	char endpoint[AWS_ENDPOINT_MAX]; /* scheme://host[:port] that requests go to: see aws_place_set() */
 	char region[AWS_REGION_MAX];
 	int64_t clock_offset_us; /* what the service's clock is ahead of ours, once it refused ours */
 };
 
-/* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers, which must
- * outlive the client.  aws_client_close() also after a failure. */
+/* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers; providers
+ * and the backend's traffic must outlive the client.  aws_client_close() also after a failure. */
 enum tomb_code aws_client_open(struct aws_client *client, const struct backend *backend,
-	struct aws_providers *providers, const struct aws_service *service, struct tomb_err *err) TOMB_MUST_USE;
+	struct aws_providers *providers, struct traffic *traffic, const struct aws_service *service,
+	struct tomb_err *err) TOMB_MUST_USE;
 void aws_client_close(struct aws_client *client);
 
 struct aws_request {
@@ -66,6 +71,7 @@ struct aws_request {
 	size_t answer_max;       /* 0: the default */
 	tomb_http_sink_fn *sink; /* GET: as struct tomb_http_request's */
 	void *sink_arg;
+	struct traffic_run *run; /* NULL: aws_call() repeats it; else only the caller does, and here it keeps count */
 };
 
 /* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
@@ -74,9 +80,11 @@ enum tomb_code aws_send(struct aws_client *client, const struct aws_request *req
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
 /*
- * aws_send(), and again after a refusal that could be repaired: clock, keys and region, each at most once.  What was
- * learned is kept for later calls.  The answer is the last one; a failure of the service is an answer too.
- * A request with read is sent once: NET if it would have been sent again.
+ * aws_send() as soon as the backend's traffic allows it; again after a refusal that could be repaired: clock, keys and
+ * region, each at most once, and kept for later calls; and again, a few times, where the service said that it did
+ * nothing or never got the request, or for GET and HEAD.  The answer is the last one; a failure of the service is an
+ * answer too.  STORE_DENIED and STORE_THROTTLED when nothing was sent: see traffic_enter().  A request with read is
+ * sent once: NET if it would have been sent again.
  */
 enum tomb_code aws_call(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;

@@ -138,6 +138,19 @@ static enum aws_repair repair_of(struct tomb_str code)
 		       : AWS_REPAIR_NONE;
 }
 
+/* A denial by policy may be about one archive, and one that nobody knows about anything. */
+static void judge_denial(const struct glacier_failure *f, struct tomb_arena *arena, struct aws_verdict *out)
+{
+	struct tomb_result result;
+
+	glacier_failure_result(f, arena, &result);
+	out->text = result.text;
+	out->is_whole = f->error.code.n > 0 && f->code != TOMB_STORE_DENIED;
+	for (size_t i = 0; i < TOMB_COUNTOF(rows); i++)
+		out->is_whole |= tomb_str_eq(f->error.code, tomb_str_from(rows[i].code)) &&
+				 !tomb_str_eq(f->error.code, TOMB_STR("AccessDeniedException"));
+}
+
 void glacier_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out)
 {
 	struct glacier_failure failure;
@@ -152,9 +165,12 @@ void glacier_failure_judge(const struct tomb_http_answer *answer, struct tomb_ar
 		.outcome = failure.outcome,
 		.word = failure.error.code,
 		.retry_after_ms = failure.retry_after_ms,
+		.text = TOMB_STR(""),
 		.repair = repair_of(failure.error.code),
 		.region = TOMB_STR(""),
 	};
+	if (failure.outcome == TOMB_OUTCOME_DENIED)
+		judge_denial(&failure, arena, out);
 }
 
 enum tomb_code glacier_failure_set(const struct glacier_failure *f, const char *what, struct tomb_err *err)

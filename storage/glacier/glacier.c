@@ -80,7 +80,8 @@ static enum tomb_code put(struct tomb_store *store, const struct tomb_put *put, 
 		store->name.p);
 }
 
-static void unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out)
+static void unanswered(
+	struct tomb_store *store, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out)
 {
 	enum tomb_outcome outcome = TOMB_OUTCOME_FAILED;
 
@@ -90,7 +91,11 @@ static void unanswered(const struct tomb_err *err, struct tomb_arena *arena, str
 		outcome = TOMB_OUTCOME_TRANSIENT;
 	else if (err->code == TOMB_STORE_DENIED)
 		outcome = TOMB_OUTCOME_DENIED;
+	else if (err->code == TOMB_STORE_THROTTLED)
+		outcome = TOMB_OUTCOME_THROTTLED;
 	result_set(out, arena, outcome, "%s", err->text);
+	if (outcome == TOMB_OUTCOME_THROTTLED || outcome == TOMB_OUTCOME_DENIED)
+		out->retry_after_ms = traffic_due_ms(&store->traffic);
 }
 
 static void delete_one(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
@@ -103,7 +108,7 @@ static void delete_one(struct tomb_store *store, const struct tomb_target *targe
 	struct tomb_err err;
 
 	if (glacier_send(glacier_of(store), &r, &scratch, &a, &err) != TOMB_OK) {
-		unanswered(&err, arena, result);
+		unanswered(store, &err, arena, result);
 		return;
 	}
 	if (a.status == 204) { /* also for an archive that was gone already */
@@ -117,12 +122,22 @@ static void delete_one(struct tomb_store *store, const struct tomb_target *targe
 	glacier_failure_result(&failure, arena, result);
 }
 
-/* The API has no request for more than one. */
+/* The API has no request for more than one: if that takes too long, the rest is for another call. */
 static void delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 	struct tomb_result *results)
 {
+	struct traffic_run run = {.start_us = 0};
+	struct tomb_err err;
+
+	traffic_start(&store->traffic, &run);
 	for (size_t i = 0; i < n; i++)
-		delete_one(store, &targets[i], arena, &results[i]);
+		if (!traffic_is_late(&store->traffic, &run)) {
+			delete_one(store, &targets[i], arena, &results[i]);
+		} else {
+			(void)TOMB_FAIL(&err, TOMB_STORE_THROTTLED,
+				"backend %s: left for later; the request was not sent", store->name.p);
+			unanswered(store, &err, arena, &results[i]);
+		}
 }
 
 static void verify_absent(
@@ -178,7 +193,7 @@ enum tomb_code glacier_open(const struct backend *backend, struct aws_providers 
 		return TOMB_FAIL(err, TOMB_NOMEM, "a Glacier vault");
 	g->store.kind = &glacier_kind;
 	g->backend = backend;
-	code = aws_client_open(&g->aws, backend, providers, &glacier_service, err);
+	code = aws_client_open(&g->aws, backend, providers, &g->store.traffic, &glacier_service, err);
 	if (code != TOMB_OK)
 		close_glacier(&g->store);
 	else

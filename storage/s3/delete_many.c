@@ -10,7 +10,8 @@
 enum {
 	ANSWER_BASE = 1 << 16,    /* bytes of an answer beside its keys */
 	ANSWER_PER_KEY = 1 << 10, /* bytes of one <Deleted> or <Error> beside its key */
-	ESCAPED = 6               /* "&quot;": what a byte may take in XML */
+	ESCAPED = 6,              /* "&quot;": what a byte may take in XML */
+	SLOTS_ARENA_MAX = 1 << 18 /* bytes: of TOMB_DELETE_MAX keys */
 };
 
 /* One request, and what its answer has said so far. */
@@ -19,9 +20,10 @@ struct batch {
 	const struct tomb_target *targets;
 	struct tomb_result *results;
 	struct tomb_arena *arena; /* the caller's */
-	size_t *which;            /* indexes of the targets in this request */
+	const size_t *which;      /* indexes of the targets in this request */
 	size_t n;
 	struct slot *slots; /* the same, sorted */
+	struct traffic_run *run;
 };
 
 struct slot {
@@ -108,6 +110,25 @@ static void refuse_all(struct batch *b, const struct tomb_http_answer *a, struct
 	set_all(b, &result);
 }
 
+/* What the answer says of the backend, key by key. */
+static void tell(struct batch *b)
+{
+	struct traffic *t = &b->s3->store.traffic;
+	bool throttled = false;
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct tomb_result *r = &b->results[b->which[i]];
+
+		throttled |= r->outcome == TOMB_OUTCOME_THROTTLED;
+		if (r->outcome == TOMB_OUTCOME_DENIED)
+			traffic_doubted(t, r->text.p);
+		else if (r->outcome == TOMB_OUTCOME_GONE)
+			traffic_let_in(t);
+	}
+	if (throttled)
+		traffic_throttled(t, 0);
+}
+
 static void read_answer(struct batch *b, const struct tomb_http_answer *a, struct tomb_arena *scratch)
 {
 	struct tomb_str request_id = result_keep(b->arena, s3_failure_request_id(a));
@@ -130,6 +151,7 @@ static void read_answer(struct batch *b, const struct tomb_http_answer *a, struc
 	}
 	for (size_t i = 0; i < b->n; i++)
 		b->results[b->which[i]].request_id = request_id;
+	tell(b);
 }
 
 static enum tomb_code send_body(struct batch *b, struct tomb_str body, size_t answer_max, struct tomb_arena *scratch,
@@ -150,6 +172,7 @@ static enum tomb_code send_body(struct batch *b, struct tomb_str body, size_t an
 		.nheaders = TOMB_COUNTOF(headers),
 		.body = body,
 		.answer_max = answer_max,
+		.run = b->run,
 	};
 
 	tomb_md5(body, md5);
@@ -157,7 +180,14 @@ static enum tomb_code send_body(struct batch *b, struct tomb_str body, size_t an
 	return s3_send(b->s3, &r, scratch, a, err);
 }
 
-static enum tomb_code run(struct batch *b, struct tomb_err *err)
+static void sort(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++)
+		b->slots[i] = (struct slot){.target = &b->targets[b->which[i]], .index = b->which[i]};
+	qsort(b->slots, b->n, sizeof *b->slots, compare_slots);
+}
+
+static enum tomb_code send_batch(struct batch *b, struct tomb_err *err)
 {
 	size_t key_bytes = 0;
 	struct tomb_http_answer a;
@@ -170,44 +200,37 @@ static enum tomb_code run(struct batch *b, struct tomb_err *err)
 	TOMB_BUF_AUTO body = tomb_buf_init(2 * answer_max);
 	delete_body_put(b->targets, b->which, b->n, s3_is_conditional(b->s3, true), &body);
 	TOMB_TRY(tomb_buf_done(&body, &text, err));
+	sort(b);
 	TOMB_TRY(send_body(b, text, answer_max, &scratch, &a, err));
 	read_answer(b, &a, &scratch);
 	return TOMB_OK;
 }
 
-static bool prepare(struct batch *b, size_t n, struct tomb_arena *scratch)
+enum tomb_code s3_delete_batch(struct s3 *s3, const struct tomb_target *targets, const size_t *which, size_t n,
+	struct traffic_run *run, struct tomb_arena *arena, struct tomb_result *results)
 {
-	b->which = TOMB_NEW(scratch, size_t, n);
-	b->slots = TOMB_NEW(scratch, struct slot, n);
-	if (!b->which || !b->slots)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!delete_body_can_carry(b->targets[i].key) || b->targets[i].bypass_governance)
-			continue; /* one by one */
-		b->which[b->n] = i;
-		b->slots[b->n++] = (struct slot){.target = &b->targets[i], .index = i};
-	}
-	qsort(b->slots, b->n, sizeof *b->slots, compare_slots);
-	return true;
-}
-
-void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
-	struct tomb_result *results)
-{
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(1 << 20);
-	struct batch b = {.s3 = s3_of(store), .targets = targets, .results = results, .arena = arena};
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(SLOTS_ARENA_MAX);
+	struct batch b = {
+		.s3 = s3,
+		.targets = targets,
+		.results = results,
+		.arena = arena,
+		.which = which,
+		.n = n,
+		.slots = TOMB_NEW(&scratch, struct slot, n),
+		.run = run,
+	};
 	struct tomb_result failed;
 	struct tomb_err err;
+	enum tomb_code code = TOMB_OK;
 
-	for (size_t i = 0; i < n; i++)
-		results[i] = (struct tomb_result){.outcome = TOMB_OUTCOME_MAX};
-	if (!prepare(&b, n, &scratch))
-		b.n = 0;
-	if (b.n > 1 && run(&b, &err) != TOMB_OK) { /* one alone is better asked by itself: it gets a better answer */
-		s3_unanswered(&err, arena, &failed);
-		set_all(&b, &failed);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (results[i].outcome == TOMB_OUTCOME_MAX)
-			s3_delete_one(store, &targets[i], arena, &results[i]);
+	if (b.slots)
+		code = send_batch(&b, &err);
+	else
+		code = TOMB_FAIL(&err, TOMB_NOMEM, "%zu keys", n);
+	if (code == TOMB_OK)
+		return TOMB_OK;
+	s3_unanswered(s3, &err, arena, &failed);
+	set_all(&b, &failed);
+	return code;
 }

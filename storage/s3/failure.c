@@ -3,9 +3,13 @@
 #include "result.h"
 #include "tombstone/parse.h"
 
-enum { RETRY_AFTER_MAX_S = 3600 };
+enum {
+	RETRY_AFTER_MAX_S = 3600,
+	LOCKOUT_MS = 330 * 1000 /* Wasabi says five minutes; each request meanwhile may begin them again */
+};
 
 static const char config[] = "check the backend's settings";
+static const char account[] = "the account or its rights are the trouble: ask the store's operator";
 static const char keys[] = "check the backend's keys and their rights";
 static const char clock_advice[] = "this machine's clock and the store's differ by too much: set the clock";
 
@@ -62,9 +66,9 @@ static const struct row {
 	{"ObjectLocked", TOMB_OUTCOME_LOCKED, TOMB_STORE_LOCKED, ""},
 	/* denied */
 	{"AccessDenied", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, ""},
-	{"AllAccessDisabled", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, ""},
-	{"AccountProblem", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, ""},
-	{"AccountSuspended", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, ""},
+	{"AllAccessDisabled", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, account},
+	{"AccountProblem", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, account},
+	{"AccountSuspended", TOMB_OUTCOME_DENIED, TOMB_STORE_DENIED, account},
 	/* ours, for the whole backend */
 	{"NoSuchBucket", TOMB_OUTCOME_DENIED, TOMB_STORE, config},
 	{"InvalidBucketName", TOMB_OUTCOME_DENIED, TOMB_STORE, config},
@@ -184,6 +188,18 @@ static enum aws_repair repair_of(const struct s3_failure *f, bool knows_region)
 	return is_silent && f->status == 400 ? AWS_REPAIR_KEYS : AWS_REPAIR_NONE;
 }
 
+/* AccessDenied may be about one key, and a denial that nobody knows about anything. */
+static void judge_denial(const struct s3_failure *f, struct tomb_arena *arena, struct aws_verdict *out)
+{
+	struct tomb_result result;
+
+	s3_failure_result(f, arena, &result);
+	out->text = result.text;
+	out->is_whole = by_code(f->error.code) && !tomb_str_eq(f->error.code, TOMB_STR("AccessDenied"));
+	if (tomb_str_eq(f->error.code, TOMB_STR("AuthenticationLockout")) && out->retry_after_ms < LOCKOUT_MS)
+		out->retry_after_ms = LOCKOUT_MS;
+}
+
 void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out)
 {
 	struct tomb_str region = tomb_http_header(answer, "x-amz-bucket-region");
@@ -200,10 +216,13 @@ void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *
 		.code = failure.code,
 		.outcome = failure.outcome,
 		.word = failure.error.code,
+		.text = TOMB_STR(""),
 		.retry_after_ms = failure.retry_after_ms,
 		.repair = repair_of(&failure, region.n > 0),
 		.region = region,
 	};
+	if (failure.outcome == TOMB_OUTCOME_DENIED)
+		judge_denial(&failure, arena, out);
 }
 
 enum tomb_code s3_failure_set(const struct s3_failure *f, const char *what, struct tomb_err *err)

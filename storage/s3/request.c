@@ -18,6 +18,7 @@ enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_ar
 		.headers = headers,
 		.body = r->body,
 		.answer_max = r->answer_max ? r->answer_max : ANSWER_MAX,
+		.run = r->run,
 	};
 
 	if (r->put) {

@@ -187,7 +187,7 @@ enum tomb_code s3_open(const struct backend *backend, struct aws_providers *prov
 		return TOMB_FAIL(err, TOMB_NOMEM, "an S3 store");
 	s3->store.kind = &s3_kind;
 	s3->backend = backend;
-	code = aws_client_open(&s3->aws, backend, providers, &service, err);
+	code = aws_client_open(&s3->aws, backend, providers, &s3->store.traffic, &service, err);
 	if (code != TOMB_OK)
 		close_s3(&s3->store);
 	else

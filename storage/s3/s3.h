@@ -28,7 +28,8 @@ struct s3_request {
 	size_t nheaders;
 	struct tomb_str body; /* or put */
 	const struct tomb_put *put;
-	size_t answer_max; /* 0: enough for an answer about one key or none */
+	size_t answer_max;       /* 0: enough for an answer about one key or none */
+	struct traffic_run *run; /* see struct aws_request */
 };
 
 /* Sends the request as aws_call() does, and has the whole answer in the arena.  Errors as tomb_http_run(). */
@@ -53,7 +54,7 @@ enum tomb_code s3_versions_list(struct s3 *s3, struct tomb_str key, struct tomb_
 	struct tomb_err *err) TOMB_MUST_USE;
 
 /* An error of s3_send() as what became of a key. */
-void s3_unanswered(const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
+void s3_unanswered(struct s3 *s3, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
 
 /* Is a condition sent: If-Match with one key, or <ETag> with many? */
 bool s3_is_conditional(const struct s3 *s3, bool many);
@@ -88,6 +89,10 @@ enum tomb_code s3_put(struct tomb_store *store, const struct tomb_put *put, stru
 	struct tomb_placed *out, struct tomb_err *err);
 void s3_delete_one(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
 	struct tomb_result *result);
+/* One DeleteObjects request, sent once, for those n targets whose indexes are in which: all of them have a result then.
+ * An error says why it has no answer. */
+enum tomb_code s3_delete_batch(struct s3 *s3, const struct tomb_target *targets, const size_t *which, size_t n,
+	struct traffic_run *run, struct tomb_arena *arena, struct tomb_result *results);
 void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 	struct tomb_result *results);
 

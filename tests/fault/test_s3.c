@@ -98,6 +98,8 @@ static void begin_with(struct fixture *f, const struct said *said, size_t n, boo
 	write_private(f, "secret", SECRET "\n", 0400);
 	if (open_stores(f, extra) != TOMB_OK)
 		fail_msg("%s", f->err.text);
+	/* What one answer means is asked here: nothing is sent again. */
+	tomb_stores_set_waiting(f->stores, &(struct tomb_waiting){.clock = tomb_clock_real()});
 	f->store = tomb_stores_at(f->stores, 0);
 }
 

@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REQUESTS_MAX = 64, REQUEST_BYTES_MAX = 8 << 20, TRICKLE_MS = 10 };
+enum { REQUESTS_MAX = 512, REQUEST_BYTES_MAX = 8 << 20, TRICKLE_MS = 10 };
 
 /* One connection. */
 struct line {

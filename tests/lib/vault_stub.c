@@ -51,6 +51,8 @@ void vault_stub_begin(struct vault_stub *v, const struct vault_said *said, size_
 	(void)snprintf(path, sizeof path, "%s/conf", v->temp.path);
 	if (tomb_stores_open(path, &v->stores, &v->err) != TOMB_OK)
 		fail_msg("%s", v->err.text);
+	/* What one answer means is asked here: nothing is sent again. */
+	tomb_stores_set_waiting(v->stores, &(struct tomb_waiting){.clock = tomb_clock_real()});
 	v->store = tomb_stores_at(v->stores, 0);
 }
 
