@@ -121,8 +121,10 @@ enum tomb_versioning {
 struct tomb_probe {
 	enum tomb_versioning versioning; /* a directory has no versions */
 	bool object_lock;                /* its versions can be locked, or we may not know */
-	bool compliance; /* Wasabi's compliance mode, which locks without versions: stat asks about it */
-	bool can_look;   /* stat, versions and proof of absence have answers at all */
+	bool compliance;         /* Wasabi's compliance mode, which locks without versions: stat asks about it */
+	bool can_look;           /* stat, versions and proof of absence have answers at all */
+	int64_t clock_offset_us; /* what the store's clock is ahead of ours, if it refused ours; requests allow for it
+				  */
 };
 
 /*

@@ -64,6 +64,7 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 		return TOMB_FAIL(err, code, "%s: absent keys cannot be seen: s3:ListBucket is needed", where);
 	if (code != TOMB_OK)
 		return tomb_err_in(err, where);
+	probe.clock_offset_us = s3->aws.clock_offset_us;
 	*out = probe;
 	return TOMB_OK;
 }

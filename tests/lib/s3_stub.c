@@ -95,6 +95,8 @@ static void open_store(struct s3_stub *stub, const struct s3_stub_options *o)
 		"[backend s]\nkind = s3\nendpoint = %s://%s:%d\nregion = us-east-1\nbucket = bucket\n"
 		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 400\n",
 		o->tls ? "https" : "http", host, port, stub->temp.path, stub->temp.path);
+	if (o->token)
+		tomb_buf_putf(&conf, "session_token_file = %s/token\n", stub->temp.path);
 	for (const char *c = o->conf ? o->conf : ""; *c; c++) /* "@" is the folder */
 		tomb_buf_put(&conf, *c == '@' ? tomb_str_from(stub->temp.path) : (struct tomb_str){c, 1});
 	temp_folder_write(&stub->temp, "conf", conf.p, conf.n);
@@ -119,6 +121,8 @@ void s3_stub_begin(struct s3_stub *stub, const struct s3_said *said, size_t n, c
 		add(stub, &said[i]);
 	s3_stub_write_key(stub, "access", ACCESS "\n");
 	s3_stub_write_key(stub, "secret", SECRET "\n");
+	if (o->token)
+		s3_stub_write_key(stub, "token", o->token);
 	start(stub, o);
 	open_store(stub, o);
 	stub->expected = (struct sigv4_check){ACCESS, SECRET, "us-east-1", stub->host};

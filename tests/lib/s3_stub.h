@@ -30,11 +30,11 @@ struct s3_said {
 };
 
 struct s3_stub_options {
-	const char *conf; /* more lines of the backend's section; NULL: none */
-	const char *host; /* of the endpoint; NULL: 127.0.0.1 */
-	const char
-		*signed_host; /* that the Host header must have, without its port; NULL: the endpoint's */
-	const char *tls;    /* the name of a paper: see s3_stub_papers(); NULL: plain */
+	const char *conf;        /* more lines of the backend's section; NULL: none */
+	const char *token;       /* of a session; NULL: none */
+	const char *host;        /* of the endpoint; NULL: 127.0.0.1 */
+	const char *signed_host; /* that the Host header must have, without its port; NULL: the endpoint's */
+	const char *tls;         /* the name of a paper: see s3_stub_papers(); NULL: plain */
 	const struct tls_paper *papers;
 	size_t npapers;
 	bool unprobed; /* the script answers the probe too */
