@@ -23,6 +23,13 @@ void tomb_arena_fini(struct tomb_arena *a)
 	a->used = 0;
 }
 
+void tomb_arena_wipe(struct tomb_arena *a)
+{
+	for (struct tomb_arena_block *b = a->head; b; b = b->next)
+		explicit_bzero(b->bytes, b->n);
+	tomb_arena_fini(a);
+}
+
 void tomb_arena_reset(struct tomb_arena *a)
 {
 	tomb_arena_fini(a);

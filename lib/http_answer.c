@@ -1,19 +1,30 @@
 #include "http_answer.h"
 
+#include "tombstone/secret.h"
+
+#include <stdlib.h>
 #include <strings.h>
 
 enum { HEAD_MAX = 1 << 16 }; /* bytes of all names and values together */
 
-void http_answer_init(struct http_answer *a, size_t body_max)
+bool http_answer_init(struct http_answer *a, size_t body_max, bool is_secret)
 {
 	a->head_ended = false;
+	a->is_secret = is_secret;
 	a->nheaders = 0;
 	a->body = tomb_buf_init(body_max);
 	a->head = tomb_buf_init(HEAD_MAX);
+	if (!is_secret)
+		return true;
+	a->body.p = calloc(1, body_max + 1); /* all at once: what grows leaves copies behind */
+	a->body.cap = a->body.p ? body_max + 1 : 0;
+	return a->body.p != NULL;
 }
 
 void http_answer_fini(struct http_answer *a)
 {
+	if (a->is_secret && a->body.p)
+		tomb_wipe(a->body.p, a->body.n);
 	tomb_buf_fini(&a->body);
 	tomb_buf_fini(&a->head);
 }

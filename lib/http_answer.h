@@ -8,6 +8,7 @@ enum { TOMB_ANSWER_HEADERS_MAX = 100 }; /* S3 sends about 15 */
 
 struct http_answer {
 	bool head_ended;
+	bool is_secret;
 	struct tomb_buf body;
 	struct tomb_buf head; /* names and values, one after the other */
 	struct {
@@ -16,7 +17,8 @@ struct http_answer {
 	size_t nheaders;
 };
 
-void http_answer_init(struct http_answer *a, size_t body_max);
+/* is_secret: the body is never moved, and wiped at the end.  False when there is no memory for that. */
+bool http_answer_init(struct http_answer *a, size_t body_max, bool is_secret);
 void http_answer_fini(struct http_answer *a);
 
 /* Takes one line of the head, line end included; a new status line starts over.  False when it is past a limit. */

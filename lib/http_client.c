@@ -382,8 +382,10 @@ enum tomb_code tomb_http_run(struct tomb_http *http, const struct tomb_http_requ
 	if (request->sink && strcmp(request->method, "GET") != 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "only the answer to GET goes to a sink");
 	call.safe = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
-	http_answer_init(&call.answer, request->answer_max ? request->answer_max : ANSWER_MAX);
-	code = run(&call, arena, out);
+	if (http_answer_init(&call.answer, request->answer_max ? request->answer_max : ANSWER_MAX, request->is_secret))
+		code = run(&call, arena, out);
+	else
+		code = TOMB_FAIL(err, TOMB_NOMEM, "no memory for an answer");
 	/* The handle must not keep pointers into this frame. */
 	curl_easy_reset(http->curl);
 	call_fini(&call);

@@ -20,6 +20,10 @@ static inline struct tomb_arena tomb_arena_init(size_t max)
 void tomb_arena_fini(struct tomb_arena *a);
 void tomb_arena_reset(struct tomb_arena *a);
 
+/* The same as tomb_arena_fini(), for an arena that held secrets: overwrites everything first. */
+#define TOMB_ARENA_SECRET_AUTO TOMB_CLEANUP(tomb_arena_wipe) struct tomb_arena
+void tomb_arena_wipe(struct tomb_arena *a);
+
 /* Zeroed, aligned for any type, owned by the arena.  NULL when out of memory or past max. */
 void *tomb_arena_get(struct tomb_arena *a, size_t count, size_t size) TOMB_MUST_USE;
 

@@ -54,6 +54,7 @@ struct tomb_http_request {
 	const char *ca_file;    /* default: the system's */
 	const char *proxy;      /* default: none, whatever the environment says */
 	bool allow_plain_http;  /* default: https only */
+	bool is_secret;         /* the answer is: no copy of its body stays but the one in the arena */
 };
 
 struct tomb_http_answer {
