@@ -2,9 +2,7 @@
 
 #include "backend_rule.h"
 #include "tombstone/parse.h"
-#include "tombstone/percent.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -36,8 +34,10 @@ static const struct key {
 	{"storage_class", S3, 0, TEXT, offsetof(struct backend, storage_class), backend_rule_storage_class},
 	{"style", S3, 0, TEXT, offsetof(struct backend, style), backend_rule_style},
 	{"expected_bucket_owner", S3, 0, TEXT, offsetof(struct backend, expected_bucket_owner), backend_rule_account},
-	{"access_key_file", AWS, AWS, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
-	{"secret_key_file", AWS, AWS, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
+	{"credentials", AWS, 0, TEXT, offsetof(struct backend, credentials), backend_rule_credentials},
+	{"profile", AWS, 0, TEXT, offsetof(struct backend, profile), backend_rule_profile},
+	{"access_key_file", AWS, 0, TEXT, offsetof(struct backend, access_key_file), backend_rule_file},
+	{"secret_key_file", AWS, 0, TEXT, offsetof(struct backend, secret_key_file), backend_rule_file},
 	{"session_token_file", AWS, 0, TEXT, offsetof(struct backend, session_token_file), backend_rule_file},
 	{"ca_file", AWS, 0, TEXT, offsetof(struct backend, ca_file), backend_rule_file},
 	{"allow_plain_http", AWS, 0, BOOL, offsetof(struct backend, allow_plain_http), NULL},
@@ -173,6 +173,11 @@ static enum tomb_code end_section(struct parser *p)
 	if (b->kind != BACKEND_DIRECTORY && !b->allow_plain_http && !backend_rule_is_private(b->endpoint))
 		return refuse(
 			p, b->line, "backend %s: http is for loopback addresses, or allow_plain_http = yes", b->name.p);
+	if (b->kind != BACKEND_DIRECTORY)
+		broken = backend_rule_keys(b);
+	if (broken)
+		return refuse(p, b->line, "backend %s: %s", b->name.p, broken);
+	b->key_chain = b->kind != BACKEND_DIRECTORY && b->access_key_file.n == 0;
 	broken = backend_is_virtual(b) ? backend_rule_virtual(b->endpoint, b->bucket) : NULL;
 	if (broken)
 		return refuse(p, b->line, "backend %s: style = virtual: %s", b->name.p, broken);
@@ -359,42 +364,4 @@ enum tomb_code backend_parse(struct tomb_str text, const char *what, struct tomb
 bool backend_is_virtual(const struct backend *backend)
 {
 	return backend->kind == BACKEND_S3 && tomb_str_eq(backend->style, TOMB_STR("virtual"));
-}
-
-/* What is before the host, and the host. */
-static void put_s3_prefix(const struct backend *backend, struct tomb_buf *url)
-{
-	const char *host = strstr(backend->endpoint.p, "://") + 3;
-	size_t scheme = (size_t)(host - backend->endpoint.p);
-
-	tomb_buf_put(url, (struct tomb_str){backend->endpoint.p, scheme});
-	if (backend_is_virtual(backend))
-		tomb_buf_putf(url, "%s.%s", backend->bucket.p, host);
-	else
-		tomb_buf_putf(url, "%s/%s", host, backend->bucket.p);
-}
-
-enum tomb_code backend_url_prefix(
-	const struct backend *backend, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
-{
-	TOMB_BUF_AUTO url = tomb_buf_init((size_t)4 * PATH_MAX);
-	struct tomb_str text = {NULL, 0};
-	struct tomb_str copy = {NULL, 0};
-
-	if (backend->kind == BACKEND_DIRECTORY) {
-		tomb_buf_put(&url, TOMB_STR("file://"));
-		tomb_percent_encode_path(&url, backend->path);
-	} else if (backend->kind == BACKEND_GLACIER) {
-		tomb_buf_putf(
-			&url, "%s/%s/vaults/%s/archives", backend->endpoint.p, backend->account_id.p, backend->vault.p);
-	} else {
-		put_s3_prefix(backend, &url);
-	}
-	tomb_buf_put(&url, TOMB_STR("/"));
-	TOMB_TRY(tomb_buf_done(&url, &text, err));
-	copy = tomb_arena_str(arena, text);
-	if (!copy.p)
-		return TOMB_FAIL(err, TOMB_NOMEM, "backend %s", backend->name.p);
-	*out = copy;
-	return TOMB_OK;
 }

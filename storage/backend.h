@@ -27,6 +27,9 @@ struct backend {
 	struct tomb_str storage_class;
 	struct tomb_str style; /* "path" or "virtual" */
 	struct tomb_str expected_bucket_owner;
+	struct tomb_str credentials; /* "files", "chain" or "" */
+	bool key_chain;              /* keys are found as the AWS SDKs do it, not in key files */
+	struct tomb_str profile;     /* the chain is this one and nothing else */
 	struct tomb_str access_key_file;
 	struct tomb_str secret_key_file;
 	struct tomb_str session_token_file;

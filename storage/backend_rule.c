@@ -191,3 +191,31 @@ const char *backend_rule_provider(struct tomb_str value)
 
 	return known ? NULL : "wasabi or other";
 }
+
+const char *backend_rule_profile(struct tomb_str value)
+{
+	return is_made_of(value, LOWER UPPER DIGIT "._-+=,@/:", 1, WORD_MAX)
+		       ? NULL
+		       : "1 to 64 of a-z A-Z 0-9 . _ - + = , @ / :";
+}
+
+const char *backend_rule_credentials(struct tomb_str value)
+{
+	bool known = tomb_str_eq(value, TOMB_STR("files")) || tomb_str_eq(value, TOMB_STR("chain"));
+
+	return known ? NULL : "files or chain";
+}
+
+const char *backend_rule_keys(const struct backend *b)
+{
+	bool has_files = b->access_key_file.n || b->secret_key_file.n || b->session_token_file.n;
+	bool is_chain = b->credentials.n ? tomb_str_eq(b->credentials, TOMB_STR("chain")) : !has_files;
+
+	if (is_chain && has_files)
+		return "credentials = chain has no key files";
+	if (!is_chain && b->profile.n)
+		return "a profile is for credentials = chain";
+	if (!is_chain && !(b->access_key_file.n && b->secret_key_file.n))
+		return "keys from files need access_key_file and secret_key_file";
+	return NULL;
+}

@@ -18,6 +18,14 @@ backend_rule backend_rule_account;    /* of AWS */
 backend_rule backend_rule_account_id; /* that, or "-" */
 backend_rule backend_rule_vault;
 backend_rule backend_rule_provider;
+backend_rule backend_rule_account; /* of AWS */
+backend_rule backend_rule_credentials;
+backend_rule backend_rule_profile; /* as in the AWS files */
+
+struct backend;
+
+/* The keys of an AWS-like backend: from files, all of them, or from the chain, and no half of one beside the other. */
+const char *backend_rule_keys(const struct backend *b);
 
 bool backend_rule_is_name(struct tomb_str name);
 

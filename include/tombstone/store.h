@@ -47,9 +47,11 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	storage_class = GLACIER            (default: not sent, the bucket's own)
  *	style = path | virtual             (default path; virtual: https://BUCKET.host/key, see below)
  *	expected_bucket_owner = 111122223333   (default: none; every request says so, and fails if it is not)
+ *	credentials = files | chain        (default files if there are key files, else chain: see below)
  *	access_key_file = /etc/tombstone/aws-oh.key
  *	secret_key_file = /etc/tombstone/aws-oh.secret
  *	session_token_file = FILE          (default: none)
+ *	profile = NAME                     (chain: keys come from this profile and from nowhere else)
  *	ca_file = FILE                     (default: the system's)
  *	allow_plain_http = yes | no        (default no: http only to a loopback address)
  *	conditional_delete = auto          (default: where tomb_store_set_capability() says that it works; yes, no)
@@ -71,6 +73,18 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *
  * The style is a part of every copy's URL: it is chosen once.  A bucket whose name has a dot cannot be virtual over
  * TLS, since no certificate covers it.
+ *
+ * The chain finds keys as the AWS SDKs do, in their order: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN;
+ * a web identity token (AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN, AWS_ROLE_SESSION_NAME, or the profile's) by STS of
+ * the backend's region or AWS_ENDPOINT_URL_STS; the profile (AWS_PROFILE, else "default") in ~/.aws/credentials or
+ * AWS_SHARED_CREDENTIALS_FILE; its credential_process, run without a shell, for 60 s at most; the profile in
+ * ~/.aws/config or AWS_CONFIG_FILE; a container's endpoint (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, _FULL_URI,
+ * AWS_CONTAINER_AUTHORIZATION_TOKEN, _TOKEN_FILE); the EC2 instance's role by IMDSv2 (AWS_EC2_METADATA_DISABLED,
+ * AWS_EC2_METADATA_SERVICE_ENDPOINT, _ENDPOINT_MODE).  The first that is there is taken when the store is opened and
+ * stays: if it fails later no other takes its place.  UNSUPPORTED, with what to do instead, for a profile with single
+ * sign-on, an "aws login" session, or a role to be assumed from other keys; NOTFOUND for a profile that is not there or
+ * has no keys.  FORBIDDEN for shared files that others may write, or that hold the keys and others may read.
+ * Backends with the same keys share them.  Keys that end are fetched anew in time, by the call that needs them.
  *
  * INVAL names file, line and rule for anything else, an unknown key included; IO for a file that cannot be read.
  */

@@ -26,13 +26,23 @@ static enum tomb_code check_private(int fd, const char *path, struct tomb_err *e
 	return TOMB_OK;
 }
 
-static enum tomb_code check_text(const struct credential *c, const char *path, struct tomb_err *err)
+static enum tomb_code check_text(struct tomb_str text, const char *what, struct tomb_err *err)
 {
-	if (c->n == 0)
-		return TOMB_FAIL(err, TOMB_INVAL, "%s: empty", path);
-	for (size_t i = 0; i < c->n; i++)
-		if (c->text[i] <= ' ' || c->text[i] >= 127)
-			return TOMB_FAIL(err, TOMB_INVAL, "%s: a key is one line of printable ASCII", path);
+	if (text.n == 0)
+		return TOMB_FAIL(err, TOMB_INVAL, "%s: empty", what);
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] <= ' ' || text.p[i] >= 127)
+			return TOMB_FAIL(err, TOMB_INVAL, "%s: a key is one line of printable ASCII", what);
+	return TOMB_OK;
+}
+
+enum tomb_code credential_set(struct tomb_str text, const char *what, struct credential *out, struct tomb_err *err)
+{
+	if (text.n >= sizeof out->text)
+		return TOMB_FAIL(err, TOMB_INVAL, "%s: longer than %d bytes", what, CREDENTIAL_MAX - 1);
+	TOMB_TRY(check_text(text, what, err));
+	memcpy(out->text, text.p, text.n);
+	out->n = text.n;
 	return TOMB_OK;
 }
 
@@ -50,5 +60,5 @@ enum tomb_code credential_read(const char *path, struct credential *out, struct 
 		return TOMB_FAIL(err, TOMB_INVAL, "%s: longer than %d bytes", path, CREDENTIAL_MAX - 1);
 	while (out->n && (out->text[out->n - 1] == '\n' || out->text[out->n - 1] == '\r'))
 		out->n--;
-	return check_text(out, path, err);
+	return check_text(credential_str(out), path, err);
 }

@@ -22,6 +22,10 @@ static inline struct tomb_str credential_str(const struct credential *c)
  */
 enum tomb_code credential_read(const char *path, struct credential *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Copies it.  INVAL if it is empty, too long, or anything but printable ASCII; what names it in the error. */
+enum tomb_code credential_set(
+	struct tomb_str text, const char *what, struct credential *out, struct tomb_err *err) TOMB_MUST_USE;
+
 void credential_wipe(struct credential *c);
 
 #endif

@@ -3,9 +3,13 @@
 /* Does everything that decides about the keys agree? */
 static bool is_same_source(const struct backend *a, const struct backend *b)
 {
-	return tomb_str_eq(a->access_key_file, b->access_key_file) &&
-	       tomb_str_eq(a->secret_key_file, b->secret_key_file) &&
-	       tomb_str_eq(a->session_token_file, b->session_token_file);
+	if (a->key_chain != b->key_chain)
+		return false;
+	if (!a->key_chain)
+		return tomb_str_eq(a->access_key_file, b->access_key_file) &&
+		       tomb_str_eq(a->secret_key_file, b->secret_key_file) &&
+		       tomb_str_eq(a->session_token_file, b->session_token_file);
+	return tomb_str_eq(a->profile, b->profile) && tomb_str_eq(a->region, b->region);
 }
 
 enum tomb_code aws_providers_get(

@@ -11,6 +11,13 @@ static void check(bool good)
 		abort();
 }
 
+static bool has_keys(const struct backend *b)
+{
+	bool has_files = b->access_key_file.n && b->secret_key_file.n;
+
+	return b->key_chain != has_files && !(has_files && b->profile.n);
+}
+
 static void check_backends(const struct backend *b, size_t n, struct tomb_arena *arena)
 {
 	struct tomb_str prefix[BACKENDS_MAX] = {{NULL, 0}};
@@ -19,7 +26,7 @@ static void check_backends(const struct backend *b, size_t n, struct tomb_arena 
 	check(n >= 1 && n <= BACKENDS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		check(b[i].name.n > 0 && b[i].name.p[b[i].name.n] == '\0');
-		check(b[i].kind == BACKEND_S3 ? b[i].endpoint.n && b[i].bucket.n && b[i].secret_key_file.n
+		check(b[i].kind == BACKEND_S3 ? b[i].endpoint.n && b[i].bucket.n && has_keys(&b[i])
 					      : b[i].path.n && b[i].path.p[0] == '/');
 		check(b[i].connect_timeout_ms > 0 && b[i].request_timeout_ms > 0);
 		if (backend_url_prefix(&b[i], arena, &prefix[i], &err) != TOMB_OK)

@@ -81,6 +81,24 @@ static void a_directory_and_a_bucket_are_read(void **state)
 	assert_int_equal(f->backends[1].request_timeout_ms, 3600000);
 }
 
+#define NO_KEYS "[backend s]\nkind = s3\nregion = r\nbucket = copies\nendpoint = https://s3.example.org\n"
+
+static void keys_come_from_files_or_from_the_chain(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(parse(f, S3), TOMB_OK);
+	assert_false(f->backends[0].key_chain);
+	assert_int_equal(parse(f, S3 "credentials = files\n"), TOMB_OK);
+	assert_false(f->backends[0].key_chain);
+	assert_int_equal(parse(f, NO_KEYS), TOMB_OK);
+	assert_true(f->backends[0].key_chain);
+	assert_true(is_text(f->backends[0].profile, ""));
+	assert_int_equal(parse(f, NO_KEYS "credentials = chain\nprofile = a.b-c@d:e\n"), TOMB_OK);
+	assert_true(f->backends[0].key_chain);
+	assert_true(is_text(f->backends[0].profile, "a.b-c@d:e"));
+}
+
 static void what_is_left_out_has_its_default(void **state)
 {
 	struct fixture *f = *state;
@@ -153,6 +171,15 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 		{S3 "storage_class = glacier\n", "b.conf:8: storage_class: 1 to 64 of A-Z 0-9 _"},
 		{S3 "ca_file = ca.pem\n", "b.conf:8: ca_file: an absolute path"},
 		{S3 "secret_key = hunter2\n", "b.conf:8: unknown key secret_key"},
+		{S3 "credentials = chain\n", "b.conf:1: backend s: credentials = chain has no key files"},
+		{S3 "profile = p\n", "b.conf:1: backend s: a profile is for credentials = chain"},
+		{S3 "credentials = iam\n", "b.conf:8: credentials: files or chain"},
+		{S3 "profile = a b\n", "b.conf:8: profile: 1 to 64 of"},
+		{NO_KEYS "credentials = files\n", "b.conf:1: backend s: keys from files need access_key_file and"},
+		{NO_KEYS "access_key_file = /a\n", "b.conf:1: backend s: keys from files need access_key_file and"},
+		{NO_KEYS "session_token_file = /a\n", "b.conf:1: backend s: keys from files need access_key_file"},
+		{NO_KEYS "credentials = chain\nsecret_key_file = /a\n", "b.conf:1: backend s: credentials = chain has"},
+		{DIRECTORY "profile = p\n", "b.conf:1: backend d: profile is not for kind directory"},
 		{S3 "path = /x\n", "b.conf:1: backend s: path is not for kind s3"},
 		{S3 "vault = x\n", "b.conf:1: backend s: vault is not for kind s3"},
 		{VAULT "bucket = bbb\n", "b.conf:1: backend v: bucket is not for kind glacier"},
@@ -169,6 +196,7 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 
 	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
 		f->n = 42;
+		tomb_arena_reset(&f->arena);
 		assert_int_equal(parse(f, cases[i].text), TOMB_INVAL);
 		if (!strstr(f->err.text, cases[i].says))
 			fail_msg("\"%s\" does not say \"%s\"", f->err.text, cases[i].says);
@@ -318,6 +346,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_directory_and_a_bucket_are_read, begin, end),
+		cmocka_unit_test_setup_teardown(keys_come_from_files_or_from_the_chain, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_left_out_has_its_default, begin, end),
 		cmocka_unit_test_setup_teardown(every_refusal_names_the_line_and_the_rule, begin, end),
 		cmocka_unit_test_setup_teardown(a_vault_has_its_regions_endpoint_unless_told, begin, end),
