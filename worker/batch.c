@@ -54,6 +54,14 @@ void tomb_batch_take_out(
 		b->trouble = f->reason;
 }
 
+void tomb_batch_put_off(struct tomb_batch *b, struct tomb_batch_file *f, struct tomb_str reason)
+{
+	if (f->is_out)
+		return;
+	tomb_batch_take_out(b, f, TOMB_FILE_LATER, reason);
+	f->is_uncharged = true;
+}
+
 void tomb_batch_refuse(struct tomb_batch *b)
 {
 	for (size_t i = 0; i < b->nfiles; i++)

@@ -18,6 +18,7 @@ struct tomb_batch_file {
 	bool is_out; /* no further step touches it */
 	enum tomb_file_fate fate;
 	struct tomb_str reason;
+	bool is_uncharged; /* LATER, and nothing was tried: this claim does not count as an attempt for it */
 };
 
 struct tomb_batch_copy {
@@ -29,10 +30,12 @@ struct tomb_batch_copy {
 	struct tomb_str version_id; /* what is to be deleted; "" where there are no versions */
 	struct tomb_str *markers;   /* ids of the delete markers over it, which go after it */
 	size_t nmarkers;
-	bool was_seen;   /* in the pre-flight */
-	bool was_absent; /* in the pre-flight, or so the store said */
-	bool was_tried;  /* a delete was sent for it in this claim */
-	bool is_settled; /* fate is known; else it is TOMB_COPY_UNKNOWN */
+	struct tomb_str storage_class; /* as seen in the pre-flight; NULL: it could not be kept */
+	int64_t modified_us;           /* the same */
+	bool was_seen;                 /* in the pre-flight */
+	bool was_absent;               /* in the pre-flight, or so the store said */
+	bool was_tried;                /* a delete was sent for it in this claim */
+	bool is_settled;               /* fate is known; else it is TOMB_COPY_UNKNOWN */
 	enum tomb_copy_fate fate;
 	bool is_unverifiable;
 	struct tomb_str detail;
@@ -60,6 +63,9 @@ enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, s
 void tomb_batch_take_out(
 	struct tomb_batch *b, struct tomb_batch_file *f, enum tomb_file_fate fate, struct tomb_str reason);
 
+/* Takes it out until the store can be used again, without charging an attempt. */
+void tomb_batch_put_off(struct tomb_batch *b, struct tomb_batch_file *f, struct tomb_str reason);
+
 /* "backend NAME: TEXT" in the arena; the text alone where it begins so already. */
 struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text);
 
@@ -76,6 +82,9 @@ typedef tomb_store_go_on_fn tomb_batch_still_ours_fn;
  * only if the claim was lost on the way. */
 enum tomb_code tomb_preflight(
 	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Then: is every copy old enough, by the rules that count for its backend?  Takes out. */
+void tomb_age_check(struct tomb_batch *b);
 
 /* Step 6: deletes every copy of the files that are in.  STALE if the claim was lost on the way. */
 enum tomb_code tomb_reap(

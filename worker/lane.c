@@ -1,5 +1,6 @@
 #include "lane.h"
 
+#include "board.h"
 #include "tombstone/secret.h"
 
 /* When the lease was last known to be ours, by the monotonic clock. */
@@ -20,6 +21,16 @@ static enum tomb_code still_ours(void *ctx, struct tomb_err *err)
 	TOMB_TRY(tomb_claim_renew(l->lane->pg, l->claim, l->lane->options->lease_ms, err));
 	l->known_at_us = now_us;
 	return TOMB_OK;
+}
+
+/* What the stores have found out is told also when the claim was lost on the way.  Not being able to tell is no reason
+ * to give up what was done. */
+static void tell(struct tomb_lane *lane, const struct tomb_backends *known)
+{
+	struct tomb_err why;
+
+	if (tomb_board_write(lane->pg, lane->stores, known, lane->options->agent, lane->log, &why) != TOMB_OK)
+		tomb_log(lane->log, TOMB_EV_BACKEND_UNTOLD, TOMB_KV_ERR(&why));
 }
 
 /* Exponential, with as much chance again, so that lanes that failed together do not come back together. */
@@ -76,7 +87,9 @@ static enum tomb_code settle(struct tomb_lane *lane, struct tomb_batch *b, struc
 static enum tomb_code work(
 	struct tomb_lane *lane, struct tomb_batch *b, struct lease *lease, bool *released, struct tomb_err *err)
 {
+	tomb_board_put_off(b);
 	TOMB_TRY(tomb_preflight(b, still_ours, lease, err));
+	tomb_age_check(b);
 	if (lane->is_told_to_end()) {
 		*released = true;
 		return tomb_claim_release(lane->pg, b->claim, 0, err);
@@ -93,7 +106,9 @@ enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tom
 	TOMB_ARENA_AUTO arena = tomb_arena_init(TOMB_LANE_BATCH_BYTES);
 	struct lease lease = {.lane = lane, .known_at_us = tomb_clock_monotonic_us(lane->clock)};
 	struct tomb_claim claim;
+	struct tomb_backends known;
 	struct tomb_batch b;
+	enum tomb_code code = TOMB_OK;
 	bool taken = false;
 	bool released = false;
 
@@ -106,10 +121,13 @@ enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tom
 		TOMB_KV_I("deletion", claim.deletion_id), TOMB_KV_I("files", (int64_t)claim.nfiles),
 		TOMB_KV_I("copies", (int64_t)claim.ncopies), TOMB_KV_I("attempt", claim.attempts));
 	TOMB_TRY(tomb_batch_init(&b, &claim, lane->stores, &arena, lane->clock, err));
+	TOMB_TRY(tomb_board_read(lane->pg, lane->stores, &arena, &known, err));
 	if (claim.attempts > lane->options->max_attempts)
 		give_up(&b);
 	else
-		TOMB_TRY(work(lane, &b, &lease, &released, err));
+		code = work(lane, &b, &lease, &released, err);
+	tell(lane, &known);
+	TOMB_TRY(code);
 	if (released) {
 		tomb_log(lane->log, TOMB_EV_BATCH_RELEASED, TOMB_KV_I("batch", batch_id));
 		return TOMB_OK;

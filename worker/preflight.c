@@ -1,7 +1,6 @@
 /* Step 5: every copy of a file is looked at before the first byte goes, so that a file is never half deleted for a
  * reason that could be foreseen (deletion.md X-02).  What cannot be answered means no (I10). */
 #include "batch.h"
-#include "tombstone/retention.h"
 #include "tombstone/time.h"
 #include "version.h"
 
@@ -72,6 +71,8 @@ static void check_stat(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 		return;
 	}
 	c->was_seen = true;
+	c->storage_class = tomb_arena_str(b->arena, stat->storage_class);
+	c->modified_us = stat->modified_us;
 	c->etag = tomb_arena_str(b->arena, stat->etag);
 	if (!c->etag.p) {
 		take_out_of(b, c, TOMB_FILE_LATER, "no memory");
@@ -119,12 +120,6 @@ static void look(struct tomb_batch *b, struct tomb_batch_copy *c, const struct t
 	bool seen = probe->can_look; /* else the ledger's word has to do */
 	enum tomb_code code = TOMB_OK;
 
-	/* The ledger has asked this already; the rule is asked a second time, in other words, before anything is lost.
-	 */
-	if (!tomb_retention_over(b->claim->claimed_at_us, c->claimed->stored_at_us, c->claimed->min_days)) {
-		take_out_of(b, c, TOMB_FILE_REFUSED, "the copy's minimum retention is not over");
-		return;
-	}
 	code = route(b, c, &err);
 	if (code == TOMB_OK && probe->versioning != TOMB_VERSIONING_NEVER)
 		code = look_at_versions(b, c, &scratch, &stat, &seen, &err);

@@ -21,7 +21,7 @@ static struct tomb_settled_file settle_file(const struct tomb_batch_file *f, boo
 	struct tomb_settled_file s = {f->claimed->file_id, TOMB_FILE_DELETED, TOMB_STR("")};
 
 	if (f->is_out) {
-		s.fate = f->fate == TOMB_FILE_LATER && is_last ? TOMB_FILE_FAILED : f->fate;
+		s.fate = f->fate == TOMB_FILE_LATER && is_last && !f->is_uncharged ? TOMB_FILE_FAILED : f->fate;
 		s.reason = f->reason;
 	}
 	return s;
@@ -37,6 +37,20 @@ static void keep_unproven(struct tomb_batch *b)
 					TOMB_STR("it is not known whether the copy is gone")));
 }
 
+/* Was nothing tried for any file that is left? */
+static bool is_uncharged(const struct tomb_batch *b)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < b->nfiles; i++)
+		if (b->files[i].is_out && b->files[i].fate == TOMB_FILE_LATER) {
+			if (!b->files[i].is_uncharged)
+				return false;
+			left++;
+		}
+	return left > 0;
+}
+
 enum tomb_code tomb_settlement_make(
 	struct tomb_batch *b, bool is_last, struct tomb_settlement *out, struct tomb_err *err)
 {
@@ -50,7 +64,11 @@ enum tomb_code tomb_settlement_make(
 		copies[i] = settle_copy(&b->copies[i]);
 	for (size_t i = 0; i < b->nfiles; i++)
 		files[i] = settle_file(&b->files[i], is_last);
-	*out = (struct tomb_settlement){
-		.copies = copies, .ncopies = b->ncopies, .files = files, .nfiles = b->nfiles, .error = b->trouble};
+	*out = (struct tomb_settlement){.copies = copies,
+		.ncopies = b->ncopies,
+		.files = files,
+		.nfiles = b->nfiles,
+		.error = b->trouble,
+		.is_uncharged = is_uncharged(b)};
 	return TOMB_OK;
 }

@@ -28,8 +28,11 @@ static enum tomb_code settle_fence(struct tomb_pg *pg, const struct tomb_claim *
 	struct tomb_arena *arena, struct tomb_settle_counts *counts, struct tomb_err *err)
 {
 	int64_t *later = TOMB_NEW(arena, int64_t, s->nfiles);
-	struct sql_settle_fence_args args = {
-		.batch_id = claim->batch_id, .fence = claim->fence, .due_ms = s->due_ms, .error = s->error};
+	struct sql_settle_fence_args args = {.batch_id = claim->batch_id,
+		.fence = claim->fence,
+		.due_ms = s->due_ms,
+		.error = s->error,
+		.uncharged = s->is_uncharged};
 	struct sql_settle_fence_row *row = NULL;
 	size_t n = 0;
 

@@ -1,0 +1,118 @@
+#include "board.h"
+
+#include "tombstone/time.h"
+
+#include <stdio.h>
+
+enum { PUT_OFF_MAX_MS = 60 * 1000 }; /* so soon does an operator's reset help what was put off */
+
+/* As the stores put it: a closed one counts from when it was closed. */
+static struct tomb_breaker_state state_of(const struct tomb_backend_breaker *k)
+{
+	struct tomb_breaker_state state = {
+		.open = k->is_open,
+		.since_us = k->is_open ? k->since_us : k->set_at_us,
+		.until_us = k->is_open ? k->until_us : 0,
+	};
+
+	if (k->is_open)
+		(void)snprintf(state.reason, sizeof state.reason, "%.*s", TOMB_STR_ARG(k->reason));
+	return state;
+}
+
+/* A backend that only one side names concerns nobody here: the pre-flight says so where it matters. */
+static struct tomb_store *store_of(struct tomb_stores *stores, struct tomb_str name)
+{
+	struct tomb_store *found = NULL;
+	struct tomb_err ignored;
+
+	return tomb_stores_find(stores, name, &found, &ignored) == TOMB_OK ? found : NULL;
+}
+
+enum tomb_code tomb_board_read(struct tomb_pg *pg, struct tomb_stores *stores, struct tomb_arena *arena,
+	struct tomb_backends *out, struct tomb_err *err)
+{
+	TOMB_TRY(tomb_backend_list(pg, arena, out, err));
+	for (size_t i = 0; i < out->n; i++) {
+		struct tomb_store *store = store_of(stores, out->p[i].name);
+		struct tomb_breaker_state state = state_of(&out->p[i].breaker);
+
+		if (store && state.since_us != 0)
+			tomb_store_breaker_adopt(store, &state);
+	}
+	return TOMB_OK;
+}
+
+/* Is the store to be left alone now?  Then why says since what, and *due_ms for how long. */
+static bool is_shut(const struct tomb_batch *b, struct tomb_store *store, char why[static 512], int64_t *due_ms)
+{
+	struct tomb_breaker_state state;
+	char until[TOMB_TIME_TEXT];
+
+	tomb_store_breaker(store, &state);
+	*due_ms = tomb_store_due_ms(store); /* 0 also for a time that makes no sense */
+	if (!state.open || state.until_us <= tomb_clock_wall_us(b->clock) || *due_ms == 0)
+		return false;
+	if (*due_ms > PUT_OFF_MAX_MS)
+		*due_ms = PUT_OFF_MAX_MS;
+	(void)snprintf(why, 512, "it is left alone until %s, since it refused us: %.400s",
+		tomb_time_format(state.until_us, TOMB_TIME_S, until), state.reason);
+	return true;
+}
+
+void tomb_board_put_off(struct tomb_batch *b)
+{
+	for (size_t i = 0, end = 0; i < b->ncopies; i = end) {
+		struct tomb_str backend = b->copies[i].claimed->backend;
+		struct tomb_store *store = store_of(b->stores, backend);
+		int64_t due_ms = 0;
+		char why[512];
+
+		end = tomb_batch_backend_end(b, i);
+		if (!store || !is_shut(b, store, why, &due_ms))
+			continue;
+		if (due_ms > b->retry_after_ms)
+			b->retry_after_ms = due_ms;
+		for (size_t j = i; j < end; j++)
+			tomb_batch_put_off(b, b->copies[j].file, tomb_batch_say(b, backend, tomb_str_from(why)));
+	}
+}
+
+static enum tomb_code write_one(struct tomb_pg *pg, const struct tomb_actor *lane, const struct tomb_backend *known,
+	const struct tomb_breaker_state *now, const struct tomb_log *log, struct tomb_err *err)
+{
+	const struct tomb_backend_breaker *was = &known->breaker;
+	struct tomb_str reason = tomb_str_from(now->reason);
+
+	if (now->open && (!was->is_open || now->until_us > was->until_us)) {
+		TOMB_TRY(tomb_backend_breaker_open(pg, lane, known->name,
+			&(struct tomb_backend_breaker){.is_open = true,
+				.since_us = now->since_us,
+				.until_us = now->until_us,
+				.reason = reason},
+			err));
+		tomb_log(log, TOMB_EV_BACKEND_SHUT, TOMB_KV_S("backend", known->name), TOMB_KV_S("reason", reason));
+	}
+	if (!now->open && was->is_open) {
+		TOMB_TRY(tomb_backend_breaker_close(pg, lane, known->name, was->since_us, err));
+		tomb_log(log, TOMB_EV_BACKEND_OPEN, TOMB_KV_S("backend", known->name));
+	}
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_board_write(struct tomb_pg *pg, struct tomb_stores *stores, const struct tomb_backends *known,
+	struct tomb_str agent, const struct tomb_log *log, struct tomb_err *err)
+{
+	struct tomb_actor lane = {.email = agent, .name = agent, .via = TOMB_VIA_WORKER};
+
+	for (size_t i = 0; i < known->n; i++) {
+		struct tomb_store *store = store_of(stores, known->p[i].name);
+		struct tomb_breaker_state now;
+
+		if (!store)
+			continue;
+		tomb_store_breaker(store, &now);
+		TOMB_TRY(write_one(pg, &lane, &known->p[i], &now, log, err));
+	}
+	return TOMB_OK;
+}
