@@ -11,6 +11,7 @@ bool http_answer_init(struct http_answer *a, size_t body_max, bool is_secret)
 {
 	a->head_ended = false;
 	a->is_secret = is_secret;
+	a->two_lengths = false;
 	a->nheaders = 0;
 	a->body = tomb_buf_init(body_max);
 	a->head = tomb_buf_init(HEAD_MAX);
@@ -40,9 +41,31 @@ static struct tomb_str trim(struct tomb_str s)
 	return s;
 }
 
+static bool is_length(struct tomb_str name)
+{
+	static const struct tomb_str length = {"Content-Length", 14};
+
+	return name.n == length.n && strncasecmp(name.p, length.p, length.n) == 0;
+}
+
+/* One number, and the same one if it was there before. */
+static bool is_clear(const struct http_answer *a, struct tomb_str value)
+{
+	for (size_t i = 0; i < value.n; i++)
+		if (value.p[i] < '0' || value.p[i] > '9')
+			return false;
+	for (size_t i = 0; i < a->nheaders; i++)
+		if (is_length((struct tomb_str){a->head.p + a->header[i].name, a->header[i].name_len}) &&
+			!tomb_str_eq(value, (struct tomb_str){a->head.p + a->header[i].value, a->header[i].value_len}))
+			return false;
+	return value.n > 0;
+}
+
 static bool add(struct http_answer *a, struct tomb_str name, struct tomb_str value)
 {
-	if (a->nheaders == TOMB_ANSWER_HEADERS_MAX)
+	if (is_length(name) && !is_clear(a, value))
+		a->two_lengths = true;
+	if (a->two_lengths || a->nheaders == TOMB_ANSWER_HEADERS_MAX)
 		return false;
 	a->header[a->nheaders].name = a->head.n;
 	a->header[a->nheaders].name_len = name.n;

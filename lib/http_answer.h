@@ -9,6 +9,7 @@ enum { TOMB_ANSWER_HEADERS_MAX = 100 }; /* S3 sends about 15 */
 struct http_answer {
 	bool head_ended;
 	bool is_secret;
+	bool two_lengths; /* or one that is no number: nobody knows where the answer ends */
 	struct tomb_buf body;
 	struct tomb_buf head; /* names and values, one after the other */
 	struct {
@@ -21,7 +22,8 @@ struct http_answer {
 bool http_answer_init(struct http_answer *a, size_t body_max, bool is_secret);
 void http_answer_fini(struct http_answer *a);
 
-/* Takes one line of the head, line end included; a new status line starts over.  False when it is past a limit. */
+/* Takes one line of the head, line end included; a new status line starts over.  False when it is past a limit, or
+ * its Content-Length is not one number (RFC 9112, section 6.3). */
 bool http_answer_line(struct http_answer *a, struct tomb_str line);
 
 /* False when the body is past its limit. */

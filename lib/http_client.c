@@ -191,7 +191,11 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 
 	if (http_answer_line(&call->answer, (struct tomb_str){bytes, size * count}))
 		return size * count;
-	refuse_answer(call, "the head of the answer");
+	if (call->answer.two_lengths)
+		call->failed = TOMB_FAIL(call->err, call->safe ? TOMB_NET : TOMB_UNCERTAIN,
+			"%s: the answer has not one length", call->request->method);
+	else
+		refuse_answer(call, "the head of the answer");
 	return 0;
 }
 
