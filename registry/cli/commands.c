@@ -68,6 +68,10 @@ static const struct cli_command commands[] = {
 	{"storage probe", "BACKEND", 1, 1,
 		"Looks at a backend as a whole and keeps what it finds; exit code 1 if it cannot be used.", {{0}},
 		CLI_NEEDS_LEDGER, cli_storage_probe},
+	{"storage inventory", "BACKEND", 1, 1,
+		"Asks a vault for its inventory or, once it is ready, reads it: which copies that were accepted as "
+		"deleted are gone, and which are not (exit code 3).",
+		{{0}}, CLI_NEEDS_LEDGER, cli_storage_inventory},
 	{"storage reset", "BACKEND", 1, 1, "Lets the workers use a backend again that they leave alone.",
 		{{"reason", "TEXT", "Why; for the audit log.", false}}, CLI_NEEDS_LEDGER, cli_storage_reset},
 	{"storage set", "BACKEND", 1, 1, "Sets how a backend is treated.",
