@@ -1,7 +1,7 @@
 /*
- * The queue: a Redis stream in which batches are announced.
+ * The queue: a Redis stream in which batches are announced.  And small facts that lanes share.
  *
- * A hint and nothing more (I6): the ledger knows every batch, and a sweep announces again what was lost.  So any
+ * Hints and nothing more (I6): the ledger knows every batch, and a sweep announces again what was lost.  So any
  * failure here is QUEUE_DOWN (or NOMEM for an arena that is too small), with a text that says why, and the caller goes
  * on without.  After one, the next call makes a new connection where that can help.
  *
@@ -18,6 +18,7 @@ enum {
 	TOMB_REDIS_CONNECT_MS = 2000, /* a queue that takes longer does not speed anything up */
 	TOMB_REDIS_COMMAND_MS = 5000, /* the longest that a call waits for an answer, on top of what it asks for */
 	TOMB_REDIS_READ_MAX = 1000,   /* entries that one call may ask for */
+	TOMB_REDIS_SCRIPT_ARGS_MAX = 8,
 };
 
 struct tomb_redis_options {
@@ -82,6 +83,19 @@ enum tomb_code tomb_redis_reclaim(struct tomb_redis *redis, const struct tomb_re
 
 /* The entry is dealt with.  Acknowledging what is not there is OK. */
 enum tomb_code tomb_redis_ack(struct tomb_redis *redis, const struct tomb_redis_queue *queue, struct tomb_str entry_id,
+	struct tomb_err *err) TOMB_MUST_USE;
+
+/* A Lua script over one key: whole numbers in, whole numbers out.  Borrowed by the call. */
+struct tomb_redis_script {
+	struct tomb_str text;
+	struct tomb_str key; /* KEYS[1] */
+	const int64_t *args; /* ARGV[1] and so on */
+	size_t nargs;        /* at most TOMB_REDIS_SCRIPT_ARGS_MAX */
+	size_t nresults;     /* that it returns, exactly */
+};
+
+/* Runs it, as one step for everybody else.  results has room for nresults. */
+enum tomb_code tomb_redis_run(struct tomb_redis *redis, const struct tomb_redis_script *script, int64_t *results,
 	struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

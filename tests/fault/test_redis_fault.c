@@ -140,11 +140,31 @@ static enum tomb_code join(struct tomb_redis *redis, struct tomb_err *err)
 	return tomb_redis_join(redis, &queue, err);
 }
 
+static enum tomb_code count(struct tomb_redis *redis, struct tomb_err *err)
+{
+	const int64_t one = 1;
+	const struct tomb_redis_script script = {
+		.text = TOMB_STR("return {redis.call('INCRBY', KEYS[1], ARGV[1]), 7}"),
+		.key = TOMB_STR("counter"),
+		.args = &one,
+		.nargs = 1,
+		.nresults = 2,
+	};
+	int64_t results[2] = {-1, -1};
+	enum tomb_code code = tomb_redis_run(redis, &script, results, err);
+
+	if (code == TOMB_OK)
+		assert_true(results[0] > 0 && results[1] == 7);
+	else
+		assert_true(results[0] == -1 && results[1] == -1);
+	return code;
+}
+
 /* The working day of a queue, from step *next on; *next is where it stopped. */
 static enum tomb_code day(struct tomb_redis *redis, size_t *next, struct tomb_err *err)
 {
 	static enum tomb_code (*const steps[])(struct tomb_redis *, struct tomb_err *) = {
-		join, announce_three, take_two, finish_one, tomb_redis_ping};
+		join, announce_three, take_two, finish_one, count, tomb_redis_ping};
 
 	for (; *next < TOMB_COUNTOF(steps); ++*next)
 		TOMB_TRY(steps[*next](redis, err));
@@ -174,7 +194,7 @@ static void every_call_may_fail_and_the_next_one_works(void **state)
 			assert_true(code == TOMB_QUEUE_DOWN && err.code == TOMB_QUEUE_DOWN && err.text[0]);
 		assert_int_equal(day(redis, &next, &err), TOMB_OK);
 	}
-	assert_true(calls > 12);
+	assert_true(calls > 13);
 }
 
 static const char *const strange[] = {":1\r\n", "+OK\r\n", "$-1\r\n", "$0\r\n\r\n", "$2\r\nhi\r\n", "*0\r\n", "*-1\r\n",
@@ -202,6 +222,7 @@ static void strange_answers_to_a_reader_are_refused(void **state)
 		entries.n = 99;
 		assert_int_equal(tomb_redis_reclaim(redis, &queue, 1, 0, &arena, &entries, &err), TOMB_QUEUE_DOWN);
 		assert_int_equal(entries.n, 99);
+		assert_int_equal(count(redis, &err), TOMB_QUEUE_DOWN);
 		canned = NULL;
 		assert_int_equal(tomb_redis_ping(redis, &err), TOMB_OK);
 	}
