@@ -127,7 +127,7 @@ void pace_told(struct pace *p, const struct tomb_pace *theirs, int64_t now_us)
 	int64_t keys = between(theirs->keys, PACE_KEYS_MIN, TOMB_DELETE_MAX);
 
 	p->was_throttled = false;
-	if (theirs->epoch == p->epoch)
+	if (theirs->epoch == 0 || theirs->epoch == p->epoch)
 		return;
 	p->epoch = theirs->epoch;
 	if (p->rate == 0 || rate < p->rate)

@@ -1,6 +1,7 @@
 #include "lane_process.h"
 
 #include "lane.h"
+#include "pace_share.h"
 #include "sql.gen.h"
 #include "stop_signal.h"
 #include "tombstone/migrate.h"
@@ -18,6 +19,7 @@ enum {
 	LOOK_MAX = 16,                /* due batches seen at once in the ledger; another lane may have them first */
 	DB_PAUSE_MS = 1000,           /* between attempts to reach a database that is away */
 	QUEUE_LENGTH_MAX = 100000,    /* announcements kept; what is trimmed, the sweep finds */
+	WAITS_PER_LEASE = 4, /* a call to a store waits for so much of it: what was checked must not grow old */
 };
 
 struct process {
@@ -30,6 +32,7 @@ struct process {
 	struct tomb_redis *redis;
 	struct tomb_redis_queue queue;
 	bool redis_is_down;
+	struct tomb_pace_share *share;
 };
 
 /* Tries one batch.  An error leaves it to whoever takes it when the lease is over. */
@@ -133,7 +136,21 @@ static enum tomb_code open_redis(struct process *p, struct tomb_err *err)
 		.consumer = tomb_str_from(p->owner),
 		.length_max = QUEUE_LENGTH_MAX,
 	};
+	TOMB_TRY(tomb_pace_share_open(&p->share, &options, p->config->redis_stream, p->log->clock, err));
 	return tomb_redis_open(&p->redis, &options, err);
+}
+
+/* How the stores wait, and whom they tell of it. */
+static void set_pace(struct process *p)
+{
+	const struct tomb_waiting waiting = {
+		.clock = p->log->clock,
+		.wait = tomb_stop_signal_pause,
+		.longest_ms = p->options.lease_ms / WAITS_PER_LEASE,
+	};
+
+	tomb_stores_set_waiting(p->lane.stores, &waiting);
+	tomb_stores_share_pace(p->lane.stores, tomb_pace_share_exchange, p->share);
 }
 
 static enum tomb_code open_all(struct process *p, struct tomb_err *err)
@@ -144,12 +161,15 @@ static enum tomb_code open_all(struct process *p, struct tomb_err *err)
 	TOMB_TRY(tomb_pg_open(&p->lane.pg, p->config->database.p, sets, TOMB_COUNTOF(sets), err));
 	TOMB_TRY(tomb_migrate_check(p->lane.pg, err));
 	TOMB_TRY(tomb_stores_open(p->config->backends_file.p, &p->lane.stores, err));
-	return open_redis(p, err);
+	TOMB_TRY(open_redis(p, err));
+	set_pace(p);
+	return TOMB_OK;
 }
 
 static void close_all(struct process *p)
 {
 	tomb_redis_close(p->redis);
+	tomb_pace_share_close(p->share);
 	tomb_stores_close(p->lane.stores);
 	tomb_pg_close(p->lane.pg);
 }

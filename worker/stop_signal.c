@@ -1,5 +1,7 @@
 #include "stop_signal.h"
 
+#include "tombstone/clock.h"
+
 #include <signal.h>
 #include <time.h>
 
@@ -40,4 +42,18 @@ bool tomb_stop_signal_seen(void)
 	while (!seen && tomb_stop_signal_wait(0) != 0)
 		;
 	return seen;
+}
+
+bool tomb_stop_signal_pause(void *ctx, int64_t ms)
+{
+	const struct tomb_clock *clock = tomb_clock_real();
+	int64_t end_us = tomb_clock_monotonic_us(clock) + ms * TOMB_US_PER_MS;
+	int64_t left_us = ms * TOMB_US_PER_MS;
+
+	(void)ctx;
+	while (!tomb_stop_signal_seen() && left_us > 0) {
+		(void)tomb_stop_signal_wait((left_us + TOMB_US_PER_MS - 1) / TOMB_US_PER_MS);
+		left_us = end_us - tomb_clock_monotonic_us(clock);
+	}
+	return !tomb_stop_signal_seen();
 }

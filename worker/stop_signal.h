@@ -14,4 +14,8 @@ bool tomb_stop_signal_seen(void);
  * remembered for tomb_stop_signal_seen(). */
 int tomb_stop_signal_wait(int64_t timeout_ms);
 
+/* Waits for ms, whatever comes; false as soon as this process is told to end, also if it was before.  A wait of struct
+ * tomb_waiting: ctx is not used. */
+bool tomb_stop_signal_pause(void *ctx, int64_t ms);
+
 #endif
