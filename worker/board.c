@@ -29,6 +29,33 @@ static struct tomb_store *store_of(struct tomb_stores *stores, struct tomb_str n
 	return tomb_stores_find(stores, name, &found, &ignored) == TOMB_OK ? found : NULL;
 }
 
+static enum tomb_ability ability_of(enum tomb_finding finding)
+{
+	static const enum tomb_ability abilities[] = {
+		[TOMB_FINDING_UNKNOWN] = TOMB_ABILITY_UNKNOWN,
+		[TOMB_FINDING_NO] = TOMB_ABILITY_MISSING,
+		[TOMB_FINDING_YES] = TOMB_ABILITY_PROVEN,
+	};
+
+	return abilities[finding];
+}
+
+/* What was proven counts for the place where it was: the file may lead elsewhere since. */
+static void tell_abilities(struct tomb_store *store, const struct tomb_backend_probe *p)
+{
+	struct tomb_capability can = {.read_back = TOMB_ABILITY_UNKNOWN};
+
+	if (p->was_examined && tomb_str_eq(p->place, tomb_store_where(store)))
+		can = (struct tomb_capability){
+			.read_back = ability_of(p->reads_back),
+			.list_versions = ability_of(p->lists_versions),
+			.conditional_put = ability_of(p->conditional_put),
+			.conditional_delete = ability_of(p->conditional_delete),
+			.conditional_delete_batch = ability_of(p->conditional_batch),
+		};
+	tomb_store_set_capability(store, &can);
+}
+
 enum tomb_code tomb_board_read(struct tomb_pg *pg, struct tomb_stores *stores, struct tomb_arena *arena,
 	struct tomb_backends *out, struct tomb_err *err)
 {
@@ -37,7 +64,10 @@ enum tomb_code tomb_board_read(struct tomb_pg *pg, struct tomb_stores *stores, s
 		struct tomb_store *store = store_of(stores, out->p[i].name);
 		struct tomb_breaker_state state = state_of(&out->p[i].breaker);
 
-		if (store && state.since_us != 0)
+		if (!store)
+			continue;
+		tell_abilities(store, &out->p[i].last);
+		if (state.since_us != 0)
 			tomb_store_breaker_adopt(store, &state);
 	}
 	return TOMB_OK;

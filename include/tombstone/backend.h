@@ -15,6 +15,7 @@ enum tomb_finding { TOMB_FINDING_UNKNOWN, TOMB_FINDING_NO, TOMB_FINDING_YES };
 
 /* What one look at a backend as a whole found. */
 struct tomb_backend_probe {
+	struct tomb_str place; /* how the URLs of its copies began; of a list, where it was examined */
 	bool is_reachable;
 	struct tomb_str problem;    /* why it is not */
 	struct tomb_str versioning; /* "never", "enabled", "suspended"; "": not known */

@@ -176,6 +176,31 @@ static void take_probe(const struct tomb_probe *p, struct tomb_backend_probe *fo
 	found->can_look = yes_or_no(p->can_look);
 }
 
+static enum tomb_finding finding_of(enum tomb_ability ability)
+{
+	static const enum tomb_finding findings[] = {
+		[TOMB_ABILITY_UNKNOWN] = TOMB_FINDING_UNKNOWN,
+		[TOMB_ABILITY_PROVEN] = TOMB_FINDING_YES,
+		[TOMB_ABILITY_MISSING] = TOMB_FINDING_NO,
+	};
+
+	return findings[ability];
+}
+
+static enum tomb_code examine(struct tomb_store *store, struct tomb_backend_probe *found, struct tomb_err *err)
+{
+	struct tomb_capability can;
+
+	TOMB_TRY(tomb_store_examine(store, &can, err));
+	found->was_examined = true;
+	found->conditional_delete = finding_of(can.conditional_delete);
+	found->conditional_batch = finding_of(can.conditional_delete_batch);
+	found->conditional_put = finding_of(can.conditional_put);
+	found->lists_versions = finding_of(can.list_versions);
+	found->reads_back = finding_of(can.read_back);
+	return TOMB_OK;
+}
+
 enum tomb_code cli_storage_probe(struct cli *cli, struct tomb_err *err)
 {
 	struct tomb_str name = cli_operand(cli, 0);
@@ -185,17 +210,25 @@ enum tomb_code cli_storage_probe(struct cli *cli, struct tomb_err *err)
 	struct tomb_backend known;
 	struct tomb_probe probe;
 	struct tomb_err why;
+	enum tomb_code code = TOMB_OK; /* of the examination */
 
 	if (cli->config.backends_file.n == 0)
 		return CLI_MISUSE(cli, err, "the setting backends_file is missing");
 	TOMB_TRY(open_stores(cli, &stores, err));
 	TOMB_TRY(tomb_stores_find(stores, name, &store, err));
 	TOMB_TRY(tomb_backend_find(cli->pg, name, cli->arena, &known, err));
+	found.place = tomb_store_where(store);
 	if (tomb_store_probe(store, &probe, &why) == TOMB_OK)
 		take_probe(&probe, &found);
 	else
 		found.problem = tomb_str_from(why.text);
+	if (found.is_reachable && cli_has(cli, "examine"))
+		code = examine(store, &found, &why);
 	TOMB_TRY(tomb_backend_probed(cli->pg, &cli->actor, name, &found, err));
+	if (code != TOMB_OK) {
+		*err = why;
+		return code;
+	}
 	return print_probe(cli, store, err);
 }
 

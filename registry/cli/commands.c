@@ -66,7 +66,12 @@ static const struct cli_command commands[] = {
 		"one.",
 		{{0}}, CLI_NEEDS_LEDGER, cli_storage_status},
 	{"storage probe", "BACKEND", 1, 1,
-		"Looks at a backend as a whole and keeps what it finds; exit code 1 if it cannot be used.", {{0}},
+		"Looks at a backend as a whole and keeps what it finds; exit code 1 if it cannot be used.",
+		{{"examine", NULL,
+			"Also try what the store really does, with objects of its own under tombstone-probe/, which "
+			"are "
+			"removed again.",
+			false}},
 		CLI_NEEDS_LEDGER, cli_storage_probe},
 	{"storage inventory", "BACKEND", 1, 1,
 		"Asks a vault for its inventory or, once it is ready, reads it: which copies that were accepted as "

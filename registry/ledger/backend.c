@@ -21,6 +21,7 @@ static struct tomb_str text(bool is_null, struct tomb_str s)
 static struct tomb_backend_probe probe_of(const struct sql_backend_list_row *r)
 {
 	return (struct tomb_backend_probe){
+		.place = text(r->examined_place_null, r->examined_place),
 		.is_reachable = !r->is_reachable_null && r->is_reachable,
 		.problem = text(r->problem_null, r->problem),
 		.versioning = text(r->versioning_null, r->versioning),
@@ -150,6 +151,7 @@ enum tomb_code tomb_backend_probed(struct tomb_pg *pg, const struct tomb_actor *
 	struct sql_backend_probe_insert_args args = {
 		.name = name,
 		.by = actor->email,
+		.place = found->place,
 		.is_reachable = found->is_reachable,
 		.problem = found->problem,
 		.versioning = found->versioning,

@@ -74,7 +74,8 @@ static void a_backend_that_nobody_looked_at_is_listed_as_such(void **state)
 static void a_probe_is_kept_with_who_and_when_and_an_examination_outlives_it(void **state)
 {
 	struct ledger_fixture *f = *state;
-	struct tomb_backend_probe examined = {.is_reachable = true,
+	struct tomb_backend_probe examined = {.place = TOMB_STR("https://there/"),
+		.is_reachable = true,
 		.problem = TOMB_STR(""),
 		.versioning = TOMB_STR("suspended"),
 		.object_lock = TOMB_FINDING_NO,
@@ -85,8 +86,10 @@ static void a_probe_is_kept_with_who_and_when_and_an_examination_outlives_it(voi
 		.conditional_put = TOMB_FINDING_UNKNOWN,
 		.lists_versions = TOMB_FINDING_YES,
 		.reads_back = TOMB_FINDING_YES};
-	struct tomb_backend_probe failed = {
-		.is_reachable = false, .problem = TOMB_STR("no route"), .versioning = TOMB_STR("")};
+	struct tomb_backend_probe failed = {.place = TOMB_STR("https://here/"),
+		.is_reachable = false,
+		.problem = TOMB_STR("no route"),
+		.versioning = TOMB_STR("")};
 	struct tomb_backend b;
 
 	OK(f, tomb_backend_probed(f->pg, &f->program, B1, &examined, &f->err));
@@ -99,6 +102,7 @@ static void a_probe_is_kept_with_who_and_when_and_an_examination_outlives_it(voi
 	assert_true(b.probed_at_us >= b.examined_at_us && b.examined_at_us > 0);
 	assert_true(tomb_str_eq(b.examined_by, f->program.email));
 	assert_true(b.last.was_examined);
+	assert_true(tomb_str_eq(b.last.place, TOMB_STR("https://there/")));
 	assert_int_equal(b.last.conditional_delete, TOMB_FINDING_YES);
 	assert_int_equal(b.last.conditional_batch, TOMB_FINDING_NO);
 	assert_int_equal(b.last.conditional_put, TOMB_FINDING_UNKNOWN);
@@ -118,7 +122,8 @@ static void only_operators_probe_and_set_and_only_known_backends(void **state)
 	struct ledger_fixture *f = *state;
 	struct tomb_actor admin = ledger_fixture_person(
 		f, ledger_fixture_institution("a.edu"), "a@a.edu", TOMB_ROLE_INST_ADMIN);
-	struct tomb_backend_probe p = {.is_reachable = true, .problem = TOMB_STR(""), .versioning = TOMB_STR("never")};
+	struct tomb_backend_probe p = {
+		.place = TOMB_STR(""), .is_reachable = true, .problem = TOMB_STR(""), .versioning = TOMB_STR("never")};
 	struct tomb_backend b;
 	bool was_open = false;
 

@@ -1,5 +1,5 @@
 /* What lanes do about backends: leave alone what refused them, and ask the store how old a copy must be.
- * wrap: tomb_store_stat */
+ * wrap: tomb_store_stat tomb_store_set_capability */
 #include "../../worker/board.h"
 
 #include "../../worker/lane.h"
@@ -43,6 +43,17 @@ enum tomb_code __wrap_tomb_store_stat(struct tomb_store *store, struct tomb_str 
 		out->modified_us = modified_said_us;
 	}
 	return TOMB_OK;
+}
+
+/* What the stores were told last that they can do. */
+static struct tomb_capability told;
+
+void __wrap_tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability);
+
+void __wrap_tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability)
+{
+	if (tomb_str_eq(tomb_store_name(store), TOMB_STR("local-1")))
+		told = *capability;
 }
 
 static int set_up(void **state)
@@ -150,6 +161,34 @@ static void a_time_that_is_over_lets_one_batch_try(void **state)
 	TOMB_OK_OR_FAIL(tomb_backend_breaker_open(w->worker, &other_lane, TOMB_STR("local-1"), &k, &err));
 	work_once(w);
 	assert_int_equal(tomb_world_number("select count(*) from generic_file where state = 'D'"), 1);
+}
+
+static void what_was_proven_is_told_to_the_store_that_it_was_proven_of(void **state)
+{
+	struct tomb_world *w = *state;
+	struct tomb_store *store = NULL;
+	struct tomb_backend_probe found = {.is_reachable = true,
+		.problem = TOMB_STR(""),
+		.versioning = TOMB_STR("never"),
+		.was_examined = true,
+		.conditional_delete = TOMB_FINDING_YES,
+		.conditional_batch = TOMB_FINDING_NO};
+
+	TOMB_OK_OR_FAIL(tomb_stores_find(w->stores, TOMB_STR("local-1"), &store, &err));
+	found.place = tomb_store_where(store);
+	TOMB_OK_OR_FAIL(tomb_backend_probed(w->registry, &w->oscar, TOMB_STR("local-1"), &found, &err));
+	tomb_world_approve(w, tomb_world_request_object(w, tomb_world_object(w, "test.edu/a", 1, 1)));
+	work_once(w);
+	assert_int_equal(told.conditional_delete, TOMB_ABILITY_PROVEN);
+	assert_int_equal(told.conditional_delete_batch, TOMB_ABILITY_MISSING);
+	assert_int_equal(told.conditional_put, TOMB_ABILITY_UNKNOWN);
+	/* The backend's name leads elsewhere now. */
+	found.place = TOMB_STR("https://elsewhere.example/bucket/");
+	TOMB_OK_OR_FAIL(tomb_backend_probed(w->registry, &w->oscar, TOMB_STR("local-1"), &found, &err));
+	tomb_world_approve(w, tomb_world_request_object(w, tomb_world_object(w, "test.edu/b", 1, 1)));
+	work_once(w);
+	assert_int_equal(told.conditional_delete, TOMB_ABILITY_UNKNOWN);
+	assert_int_equal(told.conditional_delete_batch, TOMB_ABILITY_UNKNOWN);
 }
 
 /* An object of an option with that minimum, approved as soon as its ledger allows it; then the worker's turn. */
@@ -260,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_backend_that_another_lane_was_refused_by_is_left_alone_for_nothing),
 		T(what_a_lane_finds_out_is_written_for_the_others),
+		T(what_was_proven_is_told_to_the_store_that_it_was_proven_of),
 		T(a_time_that_is_over_lets_one_batch_try),
 		T(p_12_a_class_that_the_store_still_bills_is_refused_with_the_day),
 		T(p_12_and_is_deleted_when_its_days_are_over),

@@ -114,11 +114,14 @@ static void a_probe_is_printed_and_kept_for_the_status(void **state)
 	assert_non_null(strstr(r.out, "Conditional delete"));
 	assert_non_null(strstr(r.out, "not known\n"));
 	expect(w, "storage status", CLI_OK, "never probed");
+	/* A folder does what it says; the probe is kept all the same. */
+	expect(w, "storage probe local-2 --examine", CLI_FAILED, "needs no examination");
+	assert_int_equal(tomb_world_number("select count(*) from backend_probe where was_examined"), 0);
 	assert_int_equal(tomb_world_number("select count(*) from backend_probe p join storage_backend b on b.id = "
 					   "p.backend_id where b.name = 'local-1' and is_reachable and "
 					   "versioning = 'never' and by <> ''"),
 		1);
-	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'probe storage backend'"), 1);
+	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'probe storage backend'"), 2);
 }
 
 static void a_backend_that_cannot_be_used_is_a_finding_and_a_failure(void **state)

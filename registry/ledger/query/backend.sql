@@ -15,6 +15,7 @@
 -- :col can_look bool?
 -- :col examined_at timestamptz?
 -- :col examined_by text?
+-- :col examined_place text?
 -- :col conditional_delete bool?
 -- :col conditional_batch bool?
 -- :col conditional_put bool?
@@ -30,7 +31,7 @@ select b.name, b.retention,
 	coalesce((select array_agg(o.name order by o.name) from storage_option_backend x join storage_option o on o.id = x.storage_option_id
 		where x.backend_id = b.id), '{}') as options,
 	p.at as probed_at, p.by as probed_by, p.is_reachable, p.problem, p.versioning, p.object_lock, p.can_look,
-	e.at as examined_at, e.by as examined_by, e.conditional_delete, e.conditional_batch, e.conditional_put, e.lists_versions, e.reads_back,
+	e.at as examined_at, e.by as examined_by, e.place as examined_place, e.conditional_delete, e.conditional_batch, e.conditional_put, e.lists_versions, e.reads_back,
 	k.is_open, k.since, k.until, k.reason, k.set_by, k.set_at
 from storage_backend b
 left join lateral (select * from backend_probe q where q.backend_id = b.id order by q.id desc limit 1) p on true
@@ -41,6 +42,7 @@ where $1::text in ('', b.name) order by b.name;
 -- :name backend_probe_insert :exec
 -- :arg name text
 -- :arg by text
+-- :arg place text
 -- :arg is_reachable bool
 -- :arg problem text
 -- :arg versioning text?
@@ -52,9 +54,10 @@ where $1::text in ('', b.name) order by b.name;
 -- :arg conditional_put bool?
 -- :arg lists_versions bool?
 -- :arg reads_back bool?
-insert into backend_probe (backend_id, by, is_reachable, problem, versioning, object_lock, can_look, was_examined,
+insert into backend_probe (backend_id, by, place, is_reachable, problem, versioning, object_lock, can_look, was_examined,
 	conditional_delete, conditional_batch, conditional_put, lists_versions, reads_back)
-select id, $2::text, $3::bool, $4::text, $5::text, $6::bool, $7::bool, $8::bool, $9::bool, $10::bool, $11::bool, $12::bool, $13::bool
+select id, $2::text, $3::text, $4::bool, $5::text, $6::text, $7::bool, $8::bool, $9::bool, $10::bool, $11::bool, $12::bool, $13::bool,
+	$14::bool
 from storage_backend where name = $1::text;
 
 -- :name backend_set_retention :opt

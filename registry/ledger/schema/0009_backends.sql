@@ -27,6 +27,7 @@ create table backend_probe (
 	backend_id bigint not null references storage_backend,
 	at timestamptz not null default now(),
 	by text not null, -- an e-mail address, or the program that asked
+	place text not null, -- how its URLs began: what was found elsewhere proves nothing
 	is_reachable bool not null,
 	problem text not null default '', -- why not
 	versioning text check (versioning in ('never', 'enabled', 'suspended')),
