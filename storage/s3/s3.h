@@ -10,6 +10,7 @@ struct s3 {
 	struct tomb_store store;
 	const struct backend *backend;
 	bool is_examined; /* conditions are sent whatever is known of them */
+	bool refuses_conditional_put;
 	struct aws_client aws;
 };
 

@@ -182,6 +182,8 @@ static enum tomb_code read_page(
 	if (s3_answer_versions(a.body, &scratch, &page, &why) != TOMB_OK)
 		return TOMB_FAIL(err, why.code == TOMB_NOMEM ? TOMB_NOMEM : TOMB_STORE,
 			"the list of versions cannot be read: %s", why.text);
+	if (place->key[0] && page.n == 0) /* Swift 2.30 names a place behind all that is still to come */
+		return TOMB_FAIL(err, TOMB_STORE, "the list of versions says that it goes on, and does not");
 	TOMB_TRY(take_page(r, &page, &scratch, err));
 	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
 	*more = page.is_truncated;
