@@ -93,8 +93,9 @@ static void open_store(struct s3_stub *stub, const struct s3_stub_options *o)
 
 	tomb_buf_putf(&conf,
 		"[backend s]\nkind = s3\nendpoint = %s://%s:%d\nregion = us-east-1\nbucket = bucket\n"
-		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 400\n",
-		o->tls ? "https" : "http", host, port, stub->temp.path, stub->temp.path);
+		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = %d\n",
+		o->tls ? "https" : "http", host, port, stub->temp.path, stub->temp.path,
+		o->timeout_ms ? o->timeout_ms : 400);
 	if (o->token)
 		tomb_buf_putf(&conf, "session_token_file = %s/token\n", stub->temp.path);
 	for (const char *c = o->conf ? o->conf : ""; *c; c++) /* "@" is the folder */
