@@ -1,6 +1,7 @@
 #include "tombstone/http_client.h"
 
 #include "http_answer.h"
+#include "tombstone/secret.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -218,7 +219,8 @@ static bool is_header_value(struct tomb_str s)
 
 static enum tomb_code add_header(struct call *call, struct tomb_str name, struct tomb_str value)
 {
-	TOMB_BUF_AUTO line = tomb_buf_init(HEADER_LINE_MAX);
+	char room[HEADER_LINE_MAX + 1];
+	struct tomb_buf line = {.p = room, .cap = sizeof room, .max = HEADER_LINE_MAX}; /* has room for max: stays */
 	struct tomb_str text = {NULL, 0};
 	struct curl_slist *longer = NULL;
 
@@ -229,6 +231,7 @@ static enum tomb_code add_header(struct call *call, struct tomb_str name, struct
 	tomb_buf_put(&line, value);
 	TOMB_TRY(tomb_buf_done(&line, &text, call->err));
 	longer = curl_slist_append(call->headers, text.p);
+	tomb_wipe(room, line.n); /* headers carry tokens */
 	if (!longer)
 		return TOMB_FAIL(call->err, TOMB_NOMEM, "the request's headers");
 	call->headers = longer;
