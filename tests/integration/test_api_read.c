@@ -149,6 +149,39 @@ static void p11_p17_a_deletion_shows_its_people_progress_list_and_work(void **st
 	assert_int_equal(api_count(&a, "results"), 1);
 }
 
+static void x10_the_impact_has_copies_and_what_haste_costs(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t object = tomb_world_object(&s->world, "test.edu/bag", 3, 2);
+	int64_t file = tomb_world_file(&s->world, "test.edu/bag/data/1");
+	int64_t request = 0;
+
+	tomb_world_exec(
+		"insert into storage_option_backend (storage_option_id, backend_id, price_nanos, price_currency, "
+		"billed_days, billed_bytes) select %" PRId64 ", id, 1500000000, 'EUR', 30, 1 << 30 from "
+		"storage_backend where name = 'local-1'",
+		s->world.standard);
+	api_get(s, &s->world.carol, &a, "/api/v1/objects/%" PRId64 "/impact", object);
+	assert_int_equal(api_count(&a, "results"), 2);
+	assert_string_equal(api_text(&a, "results.0.backend"), "local-1");
+	assert_int_equal(api_number(&a, "results.0.copies"), 3);
+	assert_string_equal(api_text(&a, "results.0.early_deletion_fee.amount"), "4.50");
+	assert_string_equal(api_text(&a, "results.0.early_deletion_fee.currency"), "EUR");
+	assert_true(api_is_null(&a, "results.1.early_deletion_fee"));
+	api_get(s, &s->world.carol, &a, "/api/v1/files/%" PRId64 "/impact", file);
+	assert_string_equal(api_text(&a, "results.0.early_deletion_fee.amount"), "1.50");
+	request = tomb_world_request_object(&s->world, object);
+	api_get(s, &s->world.carol, &a, "/api/v1/deletions/%" PRId64 "/impact", request);
+	assert_int_equal(api_number(&a, "results.1.bytes"), 192);
+	api_get(s, &s->world.mallory, &a, "/api/v1/deletions/%" PRId64 "/impact", request);
+	assert_int_equal(a.status, 404);
+	api_get(s, &s->world.mallory, &a, "/api/v1/objects/%" PRId64 "/impact", object);
+	assert_int_equal(a.status, 404);
+	api_get(s, &s->world.mallory, &a, "/api/v1/files/%" PRId64 "/impact", file);
+	assert_int_equal(a.status, 404);
+}
+
 static void p13_what_is_too_young_says_when_it_will_be_eligible(void **state)
 {
 	struct site *s = *state;
@@ -192,6 +225,7 @@ int main(void)
 		ON_A_SITE(a_parameter_that_is_unknown_or_wrong_is_refused),
 		ON_A_SITE(p16_a_deleted_file_is_readable_with_its_checksums_copies_and_events),
 		ON_A_SITE(p11_p17_a_deletion_shows_its_people_progress_list_and_work),
+		ON_A_SITE(x10_the_impact_has_copies_and_what_haste_costs),
 		ON_A_SITE(p13_what_is_too_young_says_when_it_will_be_eligible),
 		ON_A_SITE(a_premis_document_of_any_length_arrives_whole),
 	};

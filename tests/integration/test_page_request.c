@@ -38,6 +38,40 @@ static void p_01_an_admin_asks_after_seeing_what_will_happen(void **state)
 	assert_int_equal(tomb_world_number("select count(*) from deletion_request where id >= %" PRId64, request), 1);
 }
 
+/* Copies at local-1 are billed as 1 GB each for 30 days at 1.50. */
+static void set_price(struct site *s)
+{
+	tomb_world_exec(
+		"insert into storage_option_backend (storage_option_id, backend_id, price_nanos, price_currency, "
+		"billed_days, billed_bytes) select %" PRId64 ", id, 1500000000, 'EUR', 30, 1 << 30 from "
+		"storage_backend where name = 'local-1'",
+		s->world.standard);
+}
+
+static void x_10_what_haste_costs_is_said_to_both_people(void **state)
+{
+	struct site *s = *state;
+	int64_t object = site_bag(s);
+	char form[SITE_TOKEN_FORM];
+	RAW_ANSWER_AUTO a = {0};
+
+	site_get(s, &s->alice, &a, "/objects/request_delete/%" PRId64, object);
+	SITE_SILENT(&a, "early deletion");
+	SITE_SILENT(&a, "prices, not locks");
+	set_price(s);
+	site_get(s, &s->alice, &a, "/objects/request_delete/%" PRId64, object);
+	SITE_SAYS(&a, 200, "early deletion costs about 45.00 EUR<");
+	SITE_SAYS(&a, 200, "prices, not locks");
+	object = tomb_world_request_object(&s->world, object);
+	site_bobs_token(s, object, form);
+	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, object);
+	SITE_SAYS(&a, 200, "early deletion costs about 45.00 EUR<");
+	SITE_SAYS(&a, 200, "prices, not locks");
+	tomb_world_exec("update copy set stored_at = now() - interval '30 days'");
+	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, object);
+	SITE_SILENT(&a, "early deletion");
+}
+
 static void p_01_a_file_is_asked_for_from_its_own_page(void **state)
 {
 	struct site *s = *state;
@@ -112,6 +146,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			p_01_an_admin_asks_after_seeing_what_will_happen, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			x_10_what_haste_costs_is_said_to_both_people, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			p_01_a_file_is_asked_for_from_its_own_page, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(p_01_others_may_not_ask, site_set_up, site_tear_down),

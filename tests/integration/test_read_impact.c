@@ -1,8 +1,10 @@
 /* What pages show before a request and before a decision (deletion.md P-02, P-04, P-13, X-10; I9). */
 #include "tombstone/impact.h"
 
+#include "tombstone/clock.h"
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
+#include "tombstone/retention_fee.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -44,6 +46,69 @@ static void x_10_the_impact_counts_every_copy_that_is_still_there(void **state)
 	tomb_world_work(w);
 	TOMB_OK_OR_FAIL(tomb_impact_of_request(w->registry, &w->bob, request, &arena, &found, &err));
 	assert_int_equal(found.n, 0);
+}
+
+/* One copy of 64 bytes at this age, billed for 90 days; the ledger's arithmetic and C's. */
+static void assert_same_bill(struct tomb_world *w, const struct tomb_deletion_list *list, const char *age)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
+	struct tomb_retention_bill bill = {90, 0};
+	struct tomb_impacts found = {0};
+	int64_t stored_us = 0;
+
+	tomb_world_exec("update copy set stored_at = now() - interval '%s'", age);
+	stored_us = tomb_world_number("select (extract(epoch from stored_at) * 1000000)::bigint from copy");
+	TOMB_OK_OR_FAIL(tomb_impact_of_list(w->registry, &w->alice, list, &arena, &found, &err));
+	assert_int_equal(found.n, 1);
+	assert_int_equal(found.p[0].fee.byte_days,
+		tomb_retention_fee_byte_days(tomb_clock_wall_us(tomb_clock_real()), stored_us, 64, &bill));
+}
+
+static void what_is_billed_is_the_same_in_the_ledger_and_in_c(void **state)
+{
+	/* The minutes keep a run that takes a while on its side of midnight. */
+	static const char *const ages[] = {"0 days", "10 minutes", "23 hours 50 minutes", "1 day 10 minutes",
+		"45 days 1 hour", "89 days 23 hours", "90 days 1 minute", "500 days", "-1 hours", "-400 days"};
+	struct tomb_world *w = *state;
+	int64_t object = tomb_world_object(w, "test.edu/a", 1, 1);
+	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+
+	tomb_world_exec(
+		"insert into storage_option_backend (storage_option_id, backend_id, price_nanos, price_currency, "
+		"billed_days) select %" PRId64 ", id, 3600000, 'USD', 90 from storage_backend where name = "
+		"'local-1'",
+		w->standard);
+	for (size_t i = 0; i < TOMB_COUNTOF(ages); i++)
+		assert_same_bill(w, &list, ages[i]);
+}
+
+static void x_10_early_deletion_has_a_cost_where_a_price_is_set(void **state)
+{
+	struct tomb_world *w = *state;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
+	int64_t object = tomb_world_object(w, "test.edu/a", 3, 2);
+	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+	struct tomb_impacts found = {0};
+
+	/* Three copies of 64 bytes, billed as 1 GB each for 30 days at 1.50. */
+	tomb_world_exec(
+		"insert into storage_option_backend (storage_option_id, backend_id, price_nanos, price_currency, "
+		"billed_days, billed_bytes) select %" PRId64 ", id, 1500000000, 'EUR', 30, 1 << 30 from "
+		"storage_backend where name = 'local-1'",
+		w->standard);
+	TOMB_OK_OR_FAIL(tomb_impact_of_list(w->registry, &w->alice, &list, &arena, &found, &err));
+	assert_int_equal(found.n, 2);
+	ASSERT_TEXT(found.p[0].fee.currency, "EUR");
+	assert_int_equal(tomb_retention_fee(found.p[0].fee.byte_days, found.p[0].fee.price_nanos), 450);
+	assert_int_equal(found.p[1].fee.currency.n, 0);
+	tomb_world_exec("update copy set stored_at = now() - interval '29 days 1 hour'");
+	TOMB_OK_OR_FAIL(tomb_impact_of_request(
+		w->registry, &w->bob, tomb_world_request_object(w, object), &arena, &found, &err));
+	assert_int_equal(tomb_retention_fee(found.p[0].fee.byte_days, found.p[0].fee.price_nanos), 15);
+	tomb_world_exec("update copy set stored_at = now() - interval '30 days'");
+	TOMB_OK_OR_FAIL(tomb_impact_of_list(w->registry, &w->alice, &list, &arena, &found, &err));
+	ASSERT_TEXT(found.p[0].fee.currency, "EUR");
+	assert_int_equal(found.p[0].fee.byte_days, 0);
 }
 
 static void p_02_formats_are_shares_of_the_active_files(void **state)
@@ -172,6 +237,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			x_10_the_impact_counts_every_copy_that_is_still_there, tomb_world_set_up, tomb_world_tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_is_billed_is_the_same_in_the_ledger_and_in_c, tomb_world_set_up, tomb_world_tear_down),
+		cmocka_unit_test_setup_teardown(
+			x_10_early_deletion_has_a_cost_where_a_price_is_set, tomb_world_set_up, tomb_world_tear_down),
 		cmocka_unit_test_setup_teardown(
 			p_02_formats_are_shares_of_the_active_files, tomb_world_set_up, tomb_world_tear_down),
 		cmocka_unit_test_setup_teardown(

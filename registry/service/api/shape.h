@@ -4,6 +4,7 @@
 
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
+#include "tombstone/impact.h"
 #include "tombstone/json_writer.h"
 #include "tombstone/premis_event.h"
 #include "tombstone/stop_switch.h"
@@ -20,6 +21,7 @@ void tomb_shape_deletion(
 void tomb_shape_deletion_item(struct tomb_json *w, const struct tomb_deletion_item *item);
 void tomb_shape_deletion_file(struct tomb_json *w, const struct tomb_deletion_file *file);
 void tomb_shape_deletion_copies(struct tomb_json *w, const struct tomb_deletion_copies *copies);
+void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact);
 void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
 void tomb_shape_stop_switch(struct tomb_json *w, const struct tomb_stop_switch *state);
 

@@ -1,9 +1,8 @@
 /* Asking for the deletion of an object or a file: what will happen, then the request itself (P-01, P-04, X-10). */
 #include "pages.h"
 
+#include "rows.h"
 #include "tombstone/file.h"
-#include "tombstone/impact.h"
-#include "view.h"
 
 #include <inttypes.h>
 
@@ -61,13 +60,8 @@ static enum tomb_code fill_impacts(
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places", found.n);
 	for (size_t i = 0; i < found.n; i++) {
-		rows[i] = (struct html_request_delete_impacts){
-			.storage_option = found.p[i].storage_option,
-			.backend = found.p[i].backend,
-			.copies = tomb_view_number(v, found.p[i].copies),
-			.bytes = found.p[i].bytes,
-			.kept = tomb_view_kept(v, found.p[i].min_days),
-		};
+		rows[i] = (struct html_request_delete_impacts)TOMB_ROW_IMPACT(v, found.p[i]);
+		page->has_fee |= rows[i].fee.n > 0;
 		copies += found.p[i].copies;
 	}
 	page->impacts = rows;

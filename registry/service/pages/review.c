@@ -4,8 +4,8 @@
 #include "gate.h"
 #include "items.h"
 #include "past.h"
+#include "rows.h"
 #include "tombstone/decision.h"
-#include "tombstone/impact.h"
 
 #include <inttypes.h>
 
@@ -73,13 +73,8 @@ static enum tomb_code fill_impacts(struct tomb_view *v, struct html_review *page
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places", found.n);
 	for (size_t i = 0; i < found.n; i++) {
-		rows[i] = (struct html_review_impacts){
-			.storage_option = found.p[i].storage_option,
-			.backend = found.p[i].backend,
-			.copies = tomb_view_number(v, found.p[i].copies),
-			.bytes = found.p[i].bytes,
-			.kept = tomb_view_kept(v, found.p[i].min_days),
-		};
+		rows[i] = (struct html_review_impacts)TOMB_ROW_IMPACT(v, found.p[i]);
+		page->has_fee |= rows[i].fee.n > 0;
 		copies += found.p[i].copies;
 	}
 	page->impacts = rows;

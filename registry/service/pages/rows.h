@@ -4,6 +4,7 @@
 #define TOMB_ROWS_H
 
 #include "tombstone/file.h"
+#include "tombstone/impact.h"
 #include "tombstone/premis_event.h"
 #include "view.h"
 
@@ -17,6 +18,14 @@
 		.stored_at = (c).stored_at_us, .url = (c).url, .outcome = (c).outcome,                                 \
 		.verification = (c).verification, .removed_at = (c).removed_at_us, .version = (c).generation,          \
 		.bytes = (c).size_bytes                                                                                \
+	}
+
+/* The table of copies that a deletion takes, from a struct tomb_impact. */
+#define TOMB_ROW_IMPACT(v, i)                                                                                          \
+	{                                                                                                              \
+		.storage_option = (i).storage_option, .backend = (i).backend,                                          \
+		.copies = tomb_view_number((v), (i).copies), .bytes = (i).bytes,                                       \
+		.kept = tomb_view_kept((v), (i).min_days), .fee = tomb_view_fee((v), &(i).fee)                         \
 	}
 
 /* web/part/events.html, from a struct tomb_premis_event. */

@@ -2,6 +2,7 @@
 
 #include "tombstone/hex.h"
 #include "tombstone/html.h"
+#include "tombstone/retention_fee.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -192,6 +193,16 @@ struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days)
 	if (min_days <= 0)
 		return TOMB_STR("");
 	return tomb_view_text(v, "kept at least %.*s", TOMB_STR_ARG(tomb_view_count(v, min_days, "day")));
+}
+
+struct tomb_str tomb_view_fee(struct tomb_view *v, const struct tomb_impact_fee *fee)
+{
+	char text[TOMB_FEE_TEXT];
+
+	if (fee->currency.n == 0)
+		return TOMB_STR("");
+	tomb_retention_fee_text(fee->byte_days, fee->price_nanos, fee->currency, text);
+	return text[0] ? tomb_view_text(v, "early deletion costs about %s", text) : TOMB_STR("");
 }
 
 struct tomb_str tomb_view_tone(struct tomb_str state)

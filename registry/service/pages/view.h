@@ -4,6 +4,7 @@
 
 #include "frame.h"
 #include "tombstone/deletion_request.h"
+#include "tombstone/impact.h"
 
 /* Borrows all of it for one request. */
 struct tomb_view {
@@ -53,6 +54,9 @@ enum tomb_code tomb_view_refresh(struct tomb_view *v, const char *path, struct t
 
 /* "kept at least 90 days"; "" for an option without a minimum. */
 struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days);
+
+/* "early deletion costs about 12.34 EUR"; "" if it costs nothing, or no price is set. */
+struct tomb_str tomb_view_fee(struct tomb_view *v, const struct tomb_impact_fee *fee);
 
 /* The class of a badge, and a word with a capital, for a state in the ledger's words. */
 struct tomb_str tomb_view_tone(struct tomb_str state);
