@@ -77,6 +77,16 @@ static const struct cli_command commands[] = {
 		"Asks a vault for its inventory or, once it is ready, reads it: which copies that were accepted as "
 		"deleted are gone, and which are not (exit code 3).",
 		{{0}}, CLI_NEEDS_LEDGER, cli_storage_inventory},
+	{"storage register", "BACKEND ARCHIVE FILE", 3, 3,
+		"Makes an archive of a vault known as a copy of a file, so that it is deleted with it. Nobody can look "
+		"at "
+		"an archive: that it holds the file's content is your word.",
+		{{"stored", "TIME",
+			"Since when it lies there (RFC 3339, as in the vault's inventory); default: now, which begins "
+			"its "
+			"minimum retention.",
+			false}},
+		CLI_NEEDS_LEDGER, cli_storage_register},
 	{"storage reset", "BACKEND", 1, 1, "Lets the workers use a backend again that they leave alone.",
 		{{"reason", "TEXT", "Why; for the audit log.", false}}, CLI_NEEDS_LEDGER, cli_storage_reset},
 	{"storage set", "BACKEND", 1, 1, "Sets how a backend is treated.",
