@@ -101,3 +101,9 @@ void verdict_set(
 	};
 	va_end(ap);
 }
+
+void verdict_unknown(struct tomb_verdict *verdict, struct tomb_arena *arena, const struct tomb_err *why)
+{
+	verdict_set(verdict, arena, TOMB_ABSENCE_UNKNOWN, "%s", why->text);
+	verdict->code = why->code;
+}

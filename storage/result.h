@@ -15,6 +15,9 @@ void result_relabel(struct tomb_result *result, struct tomb_arena *arena, enum t
 void verdict_set(struct tomb_verdict *verdict, struct tomb_arena *arena, enum tomb_absence absence, const char *fmt,
 	...) TOMB_PRINTF(4, 5);
 
+/* UNKNOWN, for this reason. */
+void verdict_unknown(struct tomb_verdict *verdict, struct tomb_arena *arena, const struct tomb_err *why);
+
 /* A copy of s in the arena; "" when the arena is full. */
 struct tomb_str result_keep(struct tomb_arena *arena, struct tomb_str s);
 

@@ -3,7 +3,7 @@
 
 #include "result.h"
 
-enum { KEYS_PER_QUESTION = 50, PAUSE_MS = 1000 };
+enum { PAUSE_MS = 1000 };
 
 static enum tomb_code ask(const struct tomb_look *look, struct tomb_err *err)
 {
@@ -26,18 +26,23 @@ static enum tomb_code wait_ms(
 	return TOMB_OK;
 }
 
-/* A key that a former look found is not looked at again: all looks must find nothing. */
+/* A key that a former look found is not looked at again: all looks must find nothing.  A store that asks for fewer
+ * requests gets no more of them: what it did not answer, it was not asked. */
 static enum tomb_code look_round(struct tomb_store *store, const struct tomb_look *look, bool is_first,
 	struct tomb_arena *arena, struct tomb_verdict *verdicts, struct tomb_err *err)
 {
-	size_t looks = 0;
+	const struct tomb_verdict *throttled = NULL;
 
 	for (size_t i = 0; i < look->n; i++) {
 		if (!is_first && verdicts[i].absence != TOMB_ABSENT_VERIFIED)
 			continue;
-		if (looks++ % KEYS_PER_QUESTION == 0)
-			TOMB_TRY(ask(look, err));
-		store->kind->verify_absent(store, look->keys[i], arena, &verdicts[i]);
+		TOMB_TRY(ask(look, err));
+		if (throttled)
+			verdicts[i] = *throttled;
+		else
+			store->kind->verify_absent(store, look->keys[i], arena, &verdicts[i]);
+		if (verdicts[i].absence == TOMB_ABSENCE_UNKNOWN && verdicts[i].code == TOMB_STORE_THROTTLED)
+			throttled = &verdicts[i];
 	}
 	return TOMB_OK;
 }
@@ -59,12 +64,14 @@ static void prove(
 		return;
 	bool answered = tomb_store_probe(store, &probe, &err) == TOMB_OK;
 
+	if (!answered)
+		(void)tomb_err_in(&err, "HEAD does not find it, but whether that is proof is not known");
+
 	for (size_t i = 0; i < look->n; i++)
 		if (verdicts[i].absence != TOMB_ABSENT_VERIFIED)
 			continue;
 		else if (!answered)
-			verdict_set(&verdicts[i], arena, TOMB_ABSENCE_UNKNOWN,
-				"HEAD does not find it, but whether that is proof is not known: %s", err.text);
+			verdict_unknown(&verdicts[i], arena, &err);
 		else if (probe.versioning != TOMB_VERSIONING_NEVER)
 			store->kind->verify_absent(store, look->keys[i], arena, &verdicts[i]);
 }

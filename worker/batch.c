@@ -1,6 +1,9 @@
 #include "batch.h"
 
-enum { SAY_BYTES_MAX = 4096 }; /* an error text and a name */
+enum {
+	SAY_BYTES_MAX = 4096,     /* an error text and a name */
+	DENIED_MAX_MS = 60 * 1000 /* so soon does a person's help reach what was put off */
+};
 
 static struct tomb_batch_file *find_file(struct tomb_batch *b, int64_t file_id)
 {
@@ -60,6 +63,52 @@ void tomb_batch_put_off(struct tomb_batch *b, struct tomb_batch_file *f, struct 
 		return;
 	tomb_batch_take_out(b, f, TOMB_FILE_LATER, reason);
 	f->is_uncharged = true;
+}
+
+bool tomb_batch_is_held_up(struct tomb_batch *b, struct tomb_store *store, enum tomb_code code)
+{
+	struct tomb_breaker_state breaker;
+	int64_t due_ms = 0;
+
+	if (!store || (code != TOMB_STORE_THROTTLED && code != TOMB_STORE_DENIED))
+		return false;
+	tomb_store_breaker(store, &breaker);
+	if (code == TOMB_STORE_DENIED && !breaker.open) /* one copy was denied */
+		return false;
+	due_ms = tomb_store_due_ms(store);
+	if (breaker.open && due_ms > DENIED_MAX_MS)
+		due_ms = DENIED_MAX_MS;
+	if (due_ms > b->retry_after_ms)
+		b->retry_after_ms = due_ms;
+	return true;
+}
+
+/* May the same question get another answer later, without a person? */
+static enum tomb_file_fate fate_of(enum tomb_code code)
+{
+	switch (tomb_code_retry(code)) {
+	case TOMB_RETRY_NOW:
+	case TOMB_RETRY_LATER:
+		return TOMB_FILE_LATER;
+	case TOMB_RETRY_NEVER:
+		break;
+	}
+	/* A denial may be repaired by an operator while the batch backs off. */
+	return code == TOMB_STORE_DENIED || code == TOMB_UNCERTAIN || code == TOMB_STORE ? TOMB_FILE_LATER
+											 : TOMB_FILE_FAILED;
+}
+
+bool tomb_batch_take_out_for(
+	struct tomb_batch *b, const struct tomb_batch_copy *c, struct tomb_store *store, const struct tomb_err *why)
+{
+	struct tomb_str text = tomb_batch_say(b, c->claimed->backend, tomb_str_from(why->text));
+	bool held_up = tomb_batch_is_held_up(b, store, why->code);
+
+	if (held_up)
+		tomb_batch_put_off(b, c->file, text);
+	else
+		tomb_batch_take_out(b, c->file, fate_of(why->code), text);
+	return held_up;
 }
 
 void tomb_batch_refuse(struct tomb_batch *b)

@@ -18,7 +18,7 @@ struct tomb_batch_file {
 	bool is_out; /* no further step touches it */
 	enum tomb_file_fate fate;
 	struct tomb_str reason;
-	bool is_uncharged; /* LATER, and nothing was tried: this claim does not count as an attempt for it */
+	bool is_uncharged; /* LATER, because of a store as a whole: this claim does not count as an attempt for it */
 };
 
 struct tomb_batch_copy {
@@ -65,6 +65,15 @@ void tomb_batch_take_out(
 
 /* Takes it out until the store can be used again, without charging an attempt. */
 void tomb_batch_put_off(struct tomb_batch *b, struct tomb_batch_file *f, struct tomb_str reason);
+
+/* Is it the store as a whole that keeps us waiting, since it asks for fewer requests or refuses us?  Then the batch
+ * leaves it alone for as long as that asks for.  store may be NULL: no. */
+bool tomb_batch_is_held_up(struct tomb_batch *b, struct tomb_store *store, enum tomb_code code);
+
+/* Takes c's file out after an error of its store, which may be NULL: put off if the store holds us up, else LATER or
+ * FAILED.  Was it put off? */
+bool tomb_batch_take_out_for(
+	struct tomb_batch *b, const struct tomb_batch_copy *c, struct tomb_store *store, const struct tomb_err *why);
 
 /* "backend NAME: TEXT" in the arena; the text alone where it begins so already. */
 struct tomb_str tomb_batch_say(struct tomb_batch *b, struct tomb_str backend, struct tomb_str text);

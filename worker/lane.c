@@ -3,6 +3,8 @@
 #include "board.h"
 #include "tombstone/secret.h"
 
+enum { PUT_OFF_AS = 6 }; /* attempts whose backoff a store that is left alone gets: half a minute by default */
+
 /* When the lease was last known to be ours, by the monotonic clock. */
 struct lease {
 	struct tomb_lane *lane;
@@ -47,6 +49,15 @@ static int64_t backoff_ms(const struct tomb_lane_options *o, int attempts)
 	return ms + (int64_t)(chance % (uint32_t)(ms + 1));
 }
 
+/* What was put off is not counted, so each time is as the first: but it is no hurry either. */
+static int64_t pause_ms(const struct tomb_lane_options *o, const struct tomb_batch *b, bool is_uncharged)
+{
+	int attempts = is_uncharged && b->claim->attempts < PUT_OFF_AS ? PUT_OFF_AS : b->claim->attempts;
+	int64_t ms = backoff_ms(o, attempts);
+
+	return ms > b->retry_after_ms ? ms : b->retry_after_ms;
+}
+
 /* A batch that was claimed more often than it may be has ended its lanes: it is not tried once more. */
 static void give_up(struct tomb_batch *b)
 {
@@ -68,11 +79,10 @@ static enum tomb_code settle(struct tomb_lane *lane, struct tomb_batch *b, struc
 {
 	struct tomb_settlement s;
 	struct tomb_settle_counts n;
-	int64_t due_ms = backoff_ms(lane->options, b->claim->attempts);
 
 	TOMB_TRY(tomb_settlement_make(b, b->claim->attempts >= lane->options->max_attempts, &s, err));
 	s.agent = lane->options->agent;
-	s.due_ms = due_ms > b->retry_after_ms ? due_ms : b->retry_after_ms;
+	s.due_ms = pause_ms(lane->options, b, s.is_uncharged);
 	TOMB_TRY(tomb_settle(lane->pg, b->claim, &s, b->arena, &n, err));
 	log_counts(lane,
 		n.failed > 0    ? TOMB_EV_BATCH_FAILED

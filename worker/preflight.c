@@ -7,25 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum {
-	LOOKS_PER_LEASE_CHECK = 50, /* a slow store must not outlive the lease unnoticed */
-	LOOK_BYTES_MAX = 8 << 20    /* TOMB_VERSIONS_MAX versions of one key */
-};
-
-/* May the same question get another answer later, without a person? */
-static enum tomb_file_fate fate_of(enum tomb_code code)
-{
-	switch (tomb_code_retry(code)) {
-	case TOMB_RETRY_NOW:
-	case TOMB_RETRY_LATER:
-		return TOMB_FILE_LATER;
-	case TOMB_RETRY_NEVER:
-		break;
-	}
-	/* A denial may be repaired by an operator while the batch backs off. */
-	return code == TOMB_STORE_DENIED || code == TOMB_UNCERTAIN || code == TOMB_STORE ? TOMB_FILE_LATER
-											 : TOMB_FILE_FAILED;
-}
+enum { LOOK_BYTES_MAX = 8 << 20 }; /* TOMB_VERSIONS_MAX versions of one key */
 
 static void take_out_of(struct tomb_batch *b, struct tomb_batch_copy *c, enum tomb_file_fate fate, const char *text)
 {
@@ -112,65 +94,57 @@ static enum tomb_code look_at_versions(struct tomb_batch *b, struct tomb_batch_c
 	return TOMB_OK;
 }
 
-static void look(struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_probe *probe)
+/* *bar: set if the store as a whole keeps the copy from being looked at, and so all others that are there. */
+static void look(struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_probe *probe, struct tomb_err *bar)
 {
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(LOOK_BYTES_MAX);
 	struct tomb_stat stat;
 	struct tomb_err err;
 	bool seen = probe->can_look; /* else the ledger's word has to do */
-	enum tomb_code code = TOMB_OK;
+	enum tomb_code code = route(b, c, &err);
 
-	code = route(b, c, &err);
 	if (code == TOMB_OK && probe->versioning != TOMB_VERSIONING_NEVER)
 		code = look_at_versions(b, c, &scratch, &stat, &seen, &err);
 	else if (code == TOMB_OK && seen)
 		code = tomb_store_stat(c->store, c->key, &scratch, &stat, &err);
-	if (code != TOMB_OK)
-		take_out_of(b, c, fate_of(code), err.text);
-	else if (seen)
+	if (code != TOMB_OK) {
+		if (tomb_batch_take_out_for(b, c, c->store, &err))
+			*bar = err;
+	} else if (seen) {
 		check_stat(b, c, &stat);
+	}
 }
 
-/* One question to the backend as a whole; false, with the reason, if nothing may be deleted there. */
-static bool probe(struct tomb_batch *b, struct tomb_str backend, struct tomb_probe *seen, char why[static 512],
-	enum tomb_file_fate *fate)
+/* One question to the backend as a whole.  Nothing may be deleted there without an answer. */
+static enum tomb_code probe(struct tomb_batch *b, struct tomb_str backend, struct tomb_store **store,
+	struct tomb_probe *seen, struct tomb_err *err)
 {
-	struct tomb_store *store = NULL;
-	struct tomb_err err;
-	enum tomb_code code = tomb_stores_find(b->stores, backend, &store, &err);
+	enum tomb_code code = tomb_stores_find(b->stores, backend, store, err);
 
 	if (code == TOMB_NOTFOUND)
-		code = TOMB_FAIL(&err, TOMB_STORE, "this worker's backends file does not name it");
-	if (code == TOMB_OK)
-		code = tomb_store_probe(store, seen, &err);
-	if (code == TOMB_OK)
-		return true;
-	(void)snprintf(why, 512, "%s", err.text);
-	*fate = fate_of(code);
-	return false;
+		return TOMB_FAIL(err, TOMB_STORE, "this worker's backends file does not name it");
+	return code == TOMB_OK ? tomb_store_probe(*store, seen, err) : code;
 }
 
 enum tomb_code tomb_preflight(
 	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
 {
-	size_t looks = 0;
-
 	for (size_t i = 0, end = 0; i < b->ncopies; i = end) {
-		char why[512];
-		enum tomb_file_fate fate = TOMB_FILE_LATER;
+		struct tomb_err bar = {.code = TOMB_OK};
 		struct tomb_probe seen = {.can_look = false};
-		bool open = probe(b, b->copies[i].claimed->backend, &seen, why, &fate);
+		struct tomb_store *store = NULL;
 
+		if (probe(b, b->copies[i].claimed->backend, &store, &seen, &bar) == TOMB_OK)
+			bar.code = TOMB_OK;
 		end = tomb_batch_backend_end(b, i);
 		for (size_t j = i; j < end; j++) {
 			if (b->copies[j].file->is_out)
 				continue;
-			if (looks++ % LOOKS_PER_LEASE_CHECK == 0)
-				TOMB_TRY(still_ours(ctx, err));
-			if (!open)
-				take_out_of(b, &b->copies[j], fate, why);
+			TOMB_TRY(still_ours(ctx, err));
+			if (bar.code != TOMB_OK)
+				(void)tomb_batch_take_out_for(b, &b->copies[j], store, &bar);
 			else
-				look(b, &b->copies[j], &seen);
+				look(b, &b->copies[j], &seen, &bar);
 		}
 	}
 	return TOMB_OK;

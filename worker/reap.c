@@ -15,14 +15,28 @@ static void know(struct tomb_batch_copy *c, enum tomb_copy_fate fate)
 	c->is_settled = true;
 }
 
+/* It can be done another time: when, and does this attempt count? */
+static void take_later(
+	struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_result *r, struct tomb_str text)
+{
+	enum tomb_code code = r->outcome == TOMB_OUTCOME_THROTTLED ? TOMB_STORE_THROTTLED
+			      : r->outcome == TOMB_OUTCOME_DENIED  ? TOMB_STORE_DENIED
+								   : TOMB_NET;
+
+	if (code != TOMB_STORE_DENIED && r->retry_after_ms > b->retry_after_ms)
+		b->retry_after_ms = r->retry_after_ms;
+	if (tomb_batch_is_held_up(b, c->store, code))
+		tomb_batch_put_off(b, c->file, text);
+	else
+		tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, text);
+}
+
 /* What the store said of one copy.  A copy that is reported gone stays unsettled: verify.c believes it or not. */
 static void take_result(struct tomb_batch *b, struct tomb_batch_copy *c, const struct tomb_result *r)
 {
 	struct tomb_str text = tomb_batch_say(b, c->claimed->backend, r->text.n > 0 ? r->text : r->code);
 
 	c->request_id = r->request_id;
-	if (r->retry_after_ms > b->retry_after_ms)
-		b->retry_after_ms = r->retry_after_ms;
 	switch (r->outcome) {
 	case TOMB_OUTCOME_GONE:
 	case TOMB_OUTCOME_ALREADY_ABSENT:
@@ -36,7 +50,7 @@ static void take_result(struct tomb_batch *b, struct tomb_batch_copy *c, const s
 	case TOMB_OUTCOME_DENIED:
 		know(c, TOMB_COPY_THERE);
 		c->detail = text;
-		tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, text);
+		take_later(b, c, r, text);
 		return;
 	case TOMB_OUTCOME_LOCKED:
 	case TOMB_OUTCOME_CHANGED:

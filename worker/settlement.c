@@ -37,18 +37,21 @@ static void keep_unproven(struct tomb_batch *b)
 					TOMB_STR("it is not known whether the copy is gone")));
 }
 
-/* Was nothing tried for any file that is left? */
-static bool is_uncharged(const struct tomb_batch *b)
+/* Is every file that is left for later put off?  At the last attempt nothing else is. */
+static bool is_uncharged(const struct tomb_batch *b, bool is_last)
 {
-	size_t left = 0;
+	size_t put_off = 0;
 
-	for (size_t i = 0; i < b->nfiles; i++)
-		if (b->files[i].is_out && b->files[i].fate == TOMB_FILE_LATER) {
-			if (!b->files[i].is_uncharged)
-				return false;
-			left++;
-		}
-	return left > 0;
+	for (size_t i = 0; i < b->nfiles; i++) {
+		const struct tomb_batch_file *f = &b->files[i];
+
+		if (!f->is_out || f->fate != TOMB_FILE_LATER)
+			continue;
+		if (!f->is_uncharged && !is_last)
+			return false;
+		put_off += f->is_uncharged;
+	}
+	return put_off > 0;
 }
 
 enum tomb_code tomb_settlement_make(
@@ -69,6 +72,6 @@ enum tomb_code tomb_settlement_make(
 		.files = files,
 		.nfiles = b->nfiles,
 		.error = b->trouble,
-		.is_uncharged = is_uncharged(b)};
+		.is_uncharged = is_uncharged(b, is_last)};
 	return TOMB_OK;
 }

@@ -32,7 +32,10 @@ static void take_absence(struct tomb_batch *b, struct tomb_batch_copy *c, const 
 		c->detail = c->detail.n > 0 ? c->detail : text;
 		break;
 	}
-	tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, c->detail);
+	if (v->absence == TOMB_ABSENCE_UNKNOWN && tomb_batch_is_held_up(b, c->store, v->code))
+		tomb_batch_put_off(b, c->file, c->detail);
+	else
+		tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, c->detail);
 }
 
 /* The store's clear word is enough where the policy says so; a request without a clear answer is always looked into. */
@@ -93,6 +96,7 @@ static enum tomb_code look(struct tomb_batch *b, struct looks *l, struct tomb_er
 	for (size_t i = 0; i < l->n; i++) {
 		if (code != TOMB_OK)
 			l->verdicts[i] = (struct tomb_verdict){.absence = TOMB_ABSENCE_UNKNOWN,
+				.code = code,
 				.request_id = TOMB_STR(""),
 				.text = tomb_str_from(err->text)};
 		take_absence(b, l->copies[i], &l->verdicts[i]);

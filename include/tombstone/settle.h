@@ -46,7 +46,7 @@ struct tomb_settlement {
 	size_t nfiles;
 	int64_t due_ms;        /* when those for later are tried again, from now */
 	struct tomb_str error; /* why some are for later or failed; "" if none */
-	bool is_uncharged;     /* nothing was tried for those for later: the claim does not count as an attempt */
+	bool is_uncharged;     /* those for later were put off: the claim does not count as an attempt */
 	struct tomb_str agent; /* who did it, for the events: "tombstone-worker/0.1 host" */
 };
 

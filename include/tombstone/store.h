@@ -378,6 +378,7 @@ const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", 
 
 struct tomb_verdict {
 	enum tomb_absence absence;
+	enum tomb_code code; /* UNKNOWN: why there was no answer; else TOMB_OK */
 	struct tomb_str request_id;
 	struct tomb_str text; /* why, for people; when verified: what was left over, such as delete markers, or "" */
 };
@@ -388,8 +389,7 @@ typedef enum tomb_code tomb_store_go_on_fn(void *ctx, struct tomb_err *err);
 struct tomb_look {
 	const struct tomb_str *keys;
 	size_t n;
-	tomb_store_go_on_fn
-		*go_on; /* before the first of every 50 keys, and each second of a wait; NULL: never asked */
+	tomb_store_go_on_fn *go_on; /* before each key, and each second of a wait; NULL: never asked */
 	void *ctx;
 };
 

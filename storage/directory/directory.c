@@ -168,7 +168,7 @@ static void verify_absent(
 	bool partial = false;
 
 	if (find(store, key, &present, &stx, &partial, &err) != TOMB_OK)
-		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
+		verdict_unknown(out, arena, &err);
 	else if (present)
 		verdict_set(out, arena, TOMB_STILL_THERE, "the file is there");
 	else if (partial)

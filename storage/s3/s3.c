@@ -109,7 +109,7 @@ static void verify_by_list(struct s3 *s3, struct tomb_str key, struct tomb_arena
 	struct tomb_err err;
 
 	if (s3_versions_list(s3, key, &scratch, &found, &err) != TOMB_OK) {
-		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
+		verdict_unknown(out, arena, &err);
 		return;
 	}
 	if (found.n > found.markers)
@@ -135,7 +135,7 @@ static void verify_absent(
 		return;
 	}
 	if (s3_head(s3_of(store), key, TOMB_STR(""), &scratch, &st, &err) != TOMB_OK) {
-		verdict_set(out, arena, TOMB_ABSENCE_UNKNOWN, "%s", err.text);
+		verdict_unknown(out, arena, &err);
 		return;
 	}
 	if (st.present)

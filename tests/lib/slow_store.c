@@ -7,9 +7,6 @@
 
 #include <cmocka.h>
 
-static const char probe_versioning[] = "HTTP/1.1 200 OK\r\n" S3_ID "Connection: close\r\n\r\n"
-				       "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>";
-
 static bool wait_in_vain(void *ctx, int64_t ms)
 {
 	struct slow_store *f = ctx;
@@ -39,10 +36,10 @@ void slow_store_answer(struct slow_store *f, size_t times, const char *bytes)
 void slow_store_setup(struct slow_store *f)
 {
 	*f = (struct slow_store){
-		.arena = tomb_arena_init(64 << 20), .clock = tomb_clock_manual(INT64_C(1800000000000000))};
+		.arena = tomb_arena_init(64 << 20), .clock = tomb_clock_manual(tomb_clock_wall_us(tomb_clock_real()))};
 	tomb_clock_manual_advance(&f->clock, INT64_C(1000000000));
 	temp_folder_make(&f->temp);
-	slow_store_answer(f, 1, probe_versioning);
+	slow_store_answer(f, 1, SLOW_STORE_VERSIONING);
 	slow_store_answer(f, 1, S3_NOT_THERE);
 }
 

@@ -18,6 +18,10 @@
 	"HTTP/1.1 " status "\r\n" S3_ID headers "Connection: close\r\n\r\n" S3_ERROR_BODY(code)
 #define S3_SLOW_DOWN S3_REFUSAL("503 Slow Down", "", "SlowDown")
 #define S3_NO_CONTENT S3_HEAD("204 No Content", S3_ID, "0")
+/* Of a bucket without versions. */
+#define SLOW_STORE_VERSIONING                                                                                          \
+	"HTTP/1.1 200 OK\r\n" S3_ID "Connection: close\r\n\r\n"                                                        \
+	"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"/>"
 #define S3_NOT_THERE S3_HEAD("404 Not Found", S3_ID, "0")
 
 enum { SLOW_STORE_SCRIPT_MAX = 400, SLOW_STORE_PROBE = 2 /* requests before the first of the test */ };
