@@ -112,7 +112,7 @@ void s3_site_close(struct s3_site *s)
 	tomb_arena_fini(&s->arena);
 }
 
-void s3_site_lock(struct s3_site *s, const char *key, const char *mode, int64_t seconds)
+int s3_site_try_lock(struct s3_site *s, const char *key, const char *mode, int64_t seconds)
 {
 	int64_t until_us = tomb_clock_wall_us(tomb_clock_real()) + seconds * TOMB_US_PER_S;
 	char until[TOMB_TIME_TEXT];
@@ -120,7 +120,12 @@ void s3_site_lock(struct s3_site *s, const char *key, const char *mode, int64_t 
 
 	(void)snprintf(body, sizeof body, "<Retention><Mode>%s</Mode><RetainUntilDate>%s</RetainUntilDate></Retention>",
 		mode, tomb_time_format(until_us, TOMB_TIME_S, until));
-	assert_int_equal(s3_site_raw(s, "PUT", key, "retention", body), 200);
+	return s3_site_raw(s, "PUT", key, "retention", body);
+}
+
+void s3_site_lock(struct s3_site *s, const char *key, const char *mode, int64_t seconds)
+{
+	assert_int_equal(s3_site_try_lock(s, key, mode, seconds), 200);
 }
 
 enum tomb_code s3_site_put(struct s3_site *s, struct tomb_str key, struct tomb_str bytes, struct tomb_placed *placed)

@@ -34,6 +34,7 @@ int s3_site_raw(struct s3_site *s, const char *method, const char *key, const ch
 void s3_site_set_versioning(struct s3_site *s, bool enabled);
 
 /* Locks the newest version of a key: mode is COMPLIANCE or GOVERNANCE, for so many seconds from now. */
+int s3_site_try_lock(struct s3_site *s, const char *key, const char *mode, int64_t seconds); /* the status */
 void s3_site_lock(struct s3_site *s, const char *key, const char *mode, int64_t seconds);
 
 /* What the store's verbs say.  An error, where a result was expected, fails the test. */
