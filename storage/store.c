@@ -364,6 +364,11 @@ static enum tomb_code check_targets(const struct tomb_store *store, const struct
 	return TOMB_OK;
 }
 
+size_t tomb_store_delete_max(const struct tomb_store *store)
+{
+	return store->kind->delete_max ? store->kind->delete_max : TOMB_DELETE_MAX;
+}
+
 enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n,
 	struct tomb_arena *arena, struct tomb_result *results, struct tomb_err *err)
 {

@@ -32,6 +32,7 @@ struct store_kind {
 	/* These always have a result: what went wrong before a byte was sent is one too. */
 	void (*delete_one)(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
 		struct tomb_result *result);
+	size_t delete_max; /* tomb_store_delete_max(); 0: TOMB_DELETE_MAX */
 	void (*delete_many)(struct tomb_store *store, const struct tomb_target *targets, size_t n,
 		struct tomb_arena *arena, struct tomb_result *results);
 	/* One look, good for the versioning that the last probe saw. */

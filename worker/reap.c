@@ -84,15 +84,18 @@ static void send_load(struct tomb_batch *b, struct load *l)
 		take_result(b, l->copies[i], &l->results[i]);
 }
 
-/* Copies from *i up to end that are to be deleted, as many as one request takes. */
+/* Copies from *i up to end, all of one backend, that are to be deleted: as many as go at once. */
 static void fill_load(struct tomb_batch *b, size_t *i, size_t end, struct load *l)
 {
+	size_t max = TOMB_DELETE_MAX;
+
 	l->n = 0;
-	for (; *i < end && l->n < TOMB_DELETE_MAX; ++*i) {
+	for (; *i < end && l->n < max; ++*i) {
 		struct tomb_batch_copy *c = &b->copies[*i];
 
 		if (c->file->is_out || c->was_absent)
 			continue;
+		max = tomb_store_delete_max(c->store);
 		l->copies[l->n] = c;
 		l->targets[l->n++] = (struct tomb_target){.key = c->key, .version_id = c->version_id, .etag = c->etag};
 	}

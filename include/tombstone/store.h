@@ -271,6 +271,10 @@ struct tomb_result {
 enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb_target *target,
 	struct tomb_arena *arena, struct tomb_result *result, struct tomb_err *err) TOMB_MUST_USE;
 
+/* How many targets a caller should give tomb_store_delete_many() who wants to be asked in between: where each of them
+ * is a request of its own, that is fewer than TOMB_DELETE_MAX. */
+size_t tomb_store_delete_max(const struct tomb_store *store);
+
 /*
  * Deletes up to TOMB_DELETE_MAX keys in as few requests as the store allows; results[i] is what became of targets[i].
  * A key is GONE only if the answer says so by name: a partial, broken or foreign answer leaves the rest UNCERTAIN.

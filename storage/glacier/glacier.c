@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+enum { DELETES_AT_ONCE = 20 }; /* at up to a second each, well within half a lease */
+
 enum tomb_code glacier_error(const struct tomb_store *store, enum tomb_code code, struct tomb_err *err)
 {
 	char where[BACKEND_NAME_MAX + 32];
@@ -174,6 +176,7 @@ static const struct store_kind glacier_kind = {
 	.versions = versions,
 	.put = put,
 	.delete_one = delete_one,
+	.delete_max = DELETES_AT_ONCE,
 	.delete_many = delete_many,
 	.verify_absent = verify_absent,
 	.inventory = &glacier_inventory,

@@ -1,4 +1,5 @@
 /* A Glacier vault that says anything, or nothing: what is believed of each archive afterwards? */
+#include "batch.h"
 #include "vault_stub.h"
 
 #include <setjmp.h>
@@ -250,6 +251,52 @@ static void many_archives_are_many_requests(void **state)
 	vault_stub_end(&v);
 }
 
+static enum tomb_code count_questions(void *ctx, struct tomb_err *err)
+{
+	int *n = ctx;
+
+	(void)err;
+	++*n;
+	return TOMB_OK;
+}
+
+static void a_lane_is_asked_again_while_it_deletes_one_by_one(void **state)
+{
+	enum { COPIES = 41 };
+	struct vault_said said[COPIES + 1] = {described};
+	struct tomb_batch_file file = {.is_out = false};
+	struct tomb_claim_copy claimed[COPIES];
+	struct tomb_batch_copy list[COPIES];
+	struct tomb_batch b = {.copies = list, .ncopies = COPIES, .files = &file, .nfiles = 1};
+	char ids[COPIES][8];
+	struct vault_stub v;
+	int questions = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COPIES; i++) {
+		said[i + 1] = (struct vault_said){.status = "204 No Content"};
+		(void)snprintf(ids[i], sizeof ids[i], "id-%zu", i);
+		claimed[i] = (struct tomb_claim_copy){.backend = TOMB_STR("old-vault")};
+		list[i] = (struct tomb_batch_copy){.claimed = &claimed[i],
+			.file = &file,
+			.key = tomb_str_from(ids[i]),
+			.version_id = TOMB_STR(""),
+			.etag = TOMB_STR(""),
+			.detail = TOMB_STR("")};
+	}
+	vault_stub_begin(&v, said, TOMB_COUNTOF(said));
+	b.arena = &v.arena;
+	b.stores = v.stores;
+	for (size_t i = 0; i < COPIES; i++)
+		list[i].store = v.store;
+	if (tomb_reap(&b, count_questions, &questions, &v.err) != TOMB_OK)
+		fail_msg("%s", v.err.text);
+	for (size_t i = 0; i < COPIES; i++)
+		assert_true(list[i].was_tried && !list[i].is_settled);
+	assert_in_range(questions, 3, COPIES);
+	vault_stub_end(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +308,7 @@ int main(void)
 		cmocka_unit_test(an_id_that_is_none_is_never_sent),
 		cmocka_unit_test(an_archive_has_one_url),
 		cmocka_unit_test(many_archives_are_many_requests),
+		cmocka_unit_test(a_lane_is_asked_again_while_it_deletes_one_by_one),
 	};
 
 	return cmocka_run_group_tests_name("glacier", tests, NULL, NULL);

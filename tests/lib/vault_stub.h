@@ -6,7 +6,7 @@
 #include "temp_folder.h"
 #include "tombstone/store.h"
 
-enum { VAULT_SAID_MAX = 12 };
+enum { VAULT_SAID_MAX = 50 };
 
 #define VAULT_ARN "arn:aws:glacier:us-east-1:111122223333:vaults/old"
 #define VAULT_DESCRIBED                                                                                                \
