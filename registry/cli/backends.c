@@ -85,9 +85,9 @@ static struct tomb_str found_of(const struct tomb_backend *b)
 enum tomb_code cli_storage_status(struct cli *cli, struct tomb_err *err)
 {
 	static const struct cli_column columns[] = {{"BACKEND", "name", CLI_TEXT}, {"WORKERS", "state", CLI_TEXT},
-		{"SINCE", "since", CLI_TIME}, {"UNTIL", "until", CLI_TIME}, {"BECAUSE", "reason", CLI_TEXT},
-		{NULL, "set_by", CLI_TEXT}, {"PROBED", "probed_at", CLI_TIME}, {"FOUND", "found", CLI_TEXT},
-		{NULL, "is_open", CLI_YES}};
+		{"SINCE", "since", CLI_TIME}, {"UNTIL", "until", CLI_TIME}, {"PROBED", "probed_at", CLI_TIME},
+		{"FOUND", "why", CLI_TEXT}, {NULL, "reason", CLI_TEXT}, {NULL, "set_by", CLI_TEXT},
+		{NULL, "found", CLI_TEXT}, {NULL, "is_open", CLI_YES}};
 	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
 	struct tomb_backends known;
 
@@ -100,9 +100,10 @@ enum tomb_code cli_storage_status(struct cli *cli, struct tomb_err *err)
 		cli_put_str(&t, is_open ? TOMB_STR("leave it alone") : TOMB_STR("use it"));
 		cli_put_int(&t, is_open ? b->breaker.since_us : 0);
 		cli_put_int(&t, is_open ? b->breaker.until_us : 0);
+		cli_put_int(&t, b->probed_at_us);
+		cli_put_str(&t, is_open ? b->breaker.reason : found_of(b));
 		cli_put_str(&t, b->breaker.reason);
 		cli_put_str(&t, b->breaker.set_by);
-		cli_put_int(&t, b->probed_at_us);
 		cli_put_str(&t, found_of(b));
 		cli_put_yes(&t, is_open);
 		if (is_open)
@@ -126,12 +127,11 @@ static enum tomb_code print_probe(struct cli *cli, struct tomb_store *store, str
 {
 	static const struct cli_column columns[] = {{"Backend", "name", CLI_TEXT}, {"Kind", "kind", CLI_TEXT},
 		{"Where", "where", CLI_TEXT}, {"Found", "found", CLI_TEXT}, {"Versioning", "versioning", CLI_TEXT},
-		{"Object lock", "object_lock", CLI_TEXT}, {"Tells what is there", "can_look", CLI_TEXT},
+		{"Object lock", "object_lock", CLI_TEXT}, {"Can look", "can_look", CLI_TEXT},
 		{"Probed", "probed_at", CLI_TIME}, {"By", "probed_by", CLI_TEXT}, {"Examined", "examined_at", CLI_TIME},
-		{"Conditional delete", "conditional_delete", CLI_TEXT},
-		{"Conditional batch", "conditional_batch", CLI_TEXT}, {"Conditional put", "conditional_put", CLI_TEXT},
-		{"Lists versions", "lists_versions", CLI_TEXT}, {"Reads back", "reads_back", CLI_TEXT},
-		{NULL, "is_reachable", CLI_YES}};
+		{"Delete if same", "conditional_delete", CLI_TEXT}, {"Batch if same", "conditional_batch", CLI_TEXT},
+		{"Put if absent", "conditional_put", CLI_TEXT}, {"Lists versions", "lists_versions", CLI_TEXT},
+		{"Reads back", "reads_back", CLI_TEXT}, {NULL, "is_reachable", CLI_YES}};
 	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
 	struct tomb_backend b;
 

@@ -91,9 +91,8 @@ static const struct cli_command commands[] = {
 		{{"reason", "TEXT", "Why; for the audit log.", false}}, CLI_NEEDS_LEDGER, cli_storage_reset},
 	{"storage set", "BACKEND", 1, 1, "Sets how a backend is treated.",
 		{{"retention", "registry|store|strictest",
-			"Whose minimum retention counts: the storage option's, that of the class which the store "
-			"reports (such as 90 days for GLACIER), or both, which is the default. A store's minimum is a "
-			"price, not a lock: it would take an earlier deletion, and bill the rest.",
+			"Whose minimum retention counts: the storage option's, the one that the store bills for its "
+			"class, or both (the default). A store's is a price, not a lock.",
 			false}},
 		CLI_NEEDS_LEDGER, cli_storage_set},
 	{"storage price", "OPTION PRICE [CURRENCY]", 2, 3,

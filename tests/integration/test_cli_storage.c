@@ -111,7 +111,7 @@ static void a_probe_is_printed_and_kept_for_the_status(void **state)
 	struct cli_run r = expect(w, "storage probe local-1", CLI_OK, "usable");
 
 	assert_non_null(strstr(r.out, "never\n"));
-	assert_non_null(strstr(r.out, "Conditional delete"));
+	assert_non_null(strstr(r.out, "Delete if same   not known"));
 	assert_non_null(strstr(r.out, "not known\n"));
 	expect(w, "storage status", CLI_OK, "never probed");
 	/* A folder does what it says; the probe is kept all the same. */
