@@ -17,7 +17,7 @@ static void check(bool good)
 		abort();
 }
 
-/* One store of each kind; neither is ever talked to. */
+/* One store of each kind and style; none is ever talked to. */
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	struct temp_folder temp;
@@ -34,8 +34,10 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	tomb_buf_putf(&conf,
 		"[backend d]\nkind = directory\npath = %s\n"
 		"[backend s]\nkind = s3\nendpoint = https://h\nregion = r\nbucket = bucket\n"
+		"access_key_file = %s/key\nsecret_key_file = %s/key\n"
+		"[backend v]\nkind = s3\nendpoint = https://h\nregion = r\nbucket = other\nstyle = virtual\n"
 		"access_key_file = %s/key\nsecret_key_file = %s/key\n",
-		temp.path, temp.path, temp.path);
+		temp.path, temp.path, temp.path, temp.path, temp.path);
 	temp_folder_write(&temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", temp.path);
 	check(tomb_stores_open(path, &stores, &err) == TOMB_OK);
