@@ -18,7 +18,6 @@ backend_rule backend_rule_account;    /* of AWS */
 backend_rule backend_rule_account_id; /* that, or "-" */
 backend_rule backend_rule_vault;
 backend_rule backend_rule_provider;
-backend_rule backend_rule_account; /* of AWS */
 backend_rule backend_rule_credentials;
 backend_rule backend_rule_profile; /* as in the AWS files */
 

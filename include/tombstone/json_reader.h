@@ -52,15 +52,15 @@ enum tomb_json_kind {
 struct tomb_json_field {
 	const char *key;
 	enum tomb_json_kind kind;
-	size_t offset; /* of the member in the struct */
 	bool required;
+	size_t offset; /* of the member in the struct */
 	int64_t min;
 	int64_t max;
 	int64_t item_min;
 	int64_t item_max;
 };
 
-/* The first three members; does not compile if the struct's member has another type than the kind needs. */
+/* key, kind and offset; does not compile if the struct's member has another type than the kind needs. */
 #define TOMB_JSON_FIELD(key_, type, kind_, member)                                                                     \
 	.key = (key_), .kind = TOMB_JSON_##kind_,                                                                      \
 	.offset = offsetof(type, member) + TOMB_JSON_CHECK(type, member, TOMB_JSON_##kind_##_TYPE)

@@ -61,6 +61,7 @@ static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, st
 }
 
 static enum tomb_code versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
+	/* NOLINTNEXTLINE(readability-non-const-parameter): every kind's prototype */
 	struct tomb_version **out, size_t *n, struct tomb_err *err)
 {
 	(void)key;

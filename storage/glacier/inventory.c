@@ -34,7 +34,7 @@ static enum tomb_code initiate(
 enum tomb_code glacier_inventory_start(
 	struct tomb_store *store, struct tomb_arena *arena, struct tomb_store_job *out, struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(2 * GLACIER_ANSWER_ARENA_MAX);
+	TOMB_ARENA_AUTO scratch = tomb_arena_init((size_t)2 * GLACIER_ANSWER_ARENA_MAX);
 	struct glacier *g = glacier_of(store);
 	struct glacier_vault vault;
 	struct tomb_str job_id = {NULL, 0};
@@ -83,7 +83,7 @@ enum tomb_code glacier_inventory_status(struct tomb_store *store, struct tomb_st
 	struct glacier_request r = {.method = "GET", .folder = "/jobs/", .id = job_id, .subject = ""};
 	struct tomb_http_answer a;
 	struct glacier_failure failure;
-	struct glacier_job job;
+	struct glacier_job job = {.arn = TOMB_STR(""), .status = TOMB_STR(""), .message = TOMB_STR("")};
 	enum tomb_code code = glacier_send(g, &r, &scratch, &a, err);
 
 	if (code == TOMB_OK && a.status >= 300) {

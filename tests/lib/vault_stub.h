@@ -15,9 +15,9 @@ enum { VAULT_SAID_MAX = 50 };
 
 /* What one request is answered with; headers end in "\r\n" each. */
 struct vault_said {
-	const char *status;  /* NULL: "200 OK" */
-	const char *headers; /* NULL: a request id */
-	const char *body;    /* NULL: "" */
+	const char *status;        /* NULL: "200 OK" */
+	const char *headers;       /* NULL: a request id */
+	const char *body;          /* NULL: "" */
 	enum canned_manner manner; /* CANNED_ANSWER_AND_CUT: one byte before its end */
 };
 
