@@ -123,6 +123,7 @@ static enum tomb_code take_page(
 struct place {
 	char key[3 * TOMB_KEY_MAX + 1];
 	char version[TOMB_KEY_MAX + 1];
+	bool is_inside; /* of the key's own versions */
 };
 
 static enum tomb_code move_on(const struct reader *r, const struct s3_version_page *page, struct tomb_arena *scratch,
@@ -131,7 +132,8 @@ static enum tomb_code move_on(const struct reader *r, const struct s3_version_pa
 	struct tomb_str next = page->next_key;
 	struct place there = {.key = ""};
 
-	if (kinship_of(r, next, page->is_encoded, scratch) == SAME)
+	there.is_inside = kinship_of(r, next, page->is_encoded, scratch) == SAME;
+	if (there.is_inside)
 		next = r->key;
 	else if (page->is_encoded)
 		TOMB_TRY(tomb_percent_decode(page->next_key, scratch, &next, err));
@@ -177,14 +179,17 @@ static enum tomb_code read_page(
 	struct tomb_http_answer a;
 	struct s3_version_page page;
 	struct tomb_err why;
+	size_t known = r->n;
 
 	TOMB_TRY(ask(r, place, &scratch, &a, err));
 	if (s3_answer_versions(a.body, &scratch, &page, &why) != TOMB_OK)
 		return TOMB_FAIL(err, why.code == TOMB_NOMEM ? TOMB_NOMEM : TOMB_STORE,
 			"the list of versions cannot be read: %s", why.text);
-	if (place->key[0] && page.n == 0) /* Swift 2.30 names a place behind all that is still to come */
-		return TOMB_FAIL(err, TOMB_STORE, "the list of versions says that it goes on, and does not");
 	TOMB_TRY(take_page(r, &page, &scratch, err));
+	/* Swift 2.30 names a place behind all that is still to come.  A list that was cut just where the key's versions
+	 * end looks the same, and does not prove anything either. */
+	if (place->key[0] && (page.n == 0 || (place->is_inside && r->n == known)))
+		return TOMB_FAIL(err, TOMB_STORE, "the list of versions says that it goes on, and does not");
 	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
 	*more = page.is_truncated;
 	return *more ? move_on(r, &page, &scratch, place, err) : TOMB_OK;

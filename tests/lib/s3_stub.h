@@ -41,7 +41,7 @@ struct s3_stub_options {
 	bool unprobed;  /* the script answers the probe too */
 };
 
-enum { S3_STUB_SAID_MAX = 24 };
+enum { S3_STUB_SAID_MAX = 40 };
 
 struct s3_stub {
 	struct temp_folder temp;
