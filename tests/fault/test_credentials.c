@@ -26,7 +26,7 @@
 
 #include <cmocka.h>
 
-enum { S = 1000000 };
+static const int64_t second_us = 1000000;
 
 static struct {
 	bool mlock, madvise, pidfd_open;
@@ -418,7 +418,7 @@ static enum tomb_code ask(struct keys_box *box, int64_t now_us)
 static void good_keys_are_used_until_they_must_be_new(void **state)
 {
 	struct keys_box *box = *state;
-	const int64_t minute = (int64_t)60 * S;
+	const int64_t minute = 60 * second_us;
 
 	say_keys(box, JSON);
 	for (int i = 0; i < 6; i++) /* one more than it should take */
@@ -426,12 +426,12 @@ static void good_keys_are_used_until_they_must_be_new(void **state)
 	keys_box_env(box, "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:%d", keys_box_serve(box));
 	assert_int_equal(aws_provider_open(&box->backend, &box->provider, &box->err), TOMB_OK);
 	assert_int_equal(ask(box, KEYS_BOX_NOW_US), TOMB_OK);
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute), TOMB_OK);          /* asks in vain: 1 */
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute + 29 * S), TOMB_OK); /* does not ask */
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute + 30 * S), TOMB_OK); /* 2 */
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 10 * minute - 1), TOMB_OK);      /* 3 */
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 10 * minute), TOMB_NET);         /* 4: must */
-	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US + minute), TOMB_NET);              /* 5 */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute), TOMB_OK);                  /* asks in vain: 1 */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute + 29 * second_us), TOMB_OK); /* does not ask */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 15 * minute + 30 * second_us), TOMB_OK); /* 2 */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 10 * minute - 1), TOMB_OK);              /* 3 */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US - 10 * minute), TOMB_NET);                 /* 4: must */
+	assert_int_equal(ask(box, KEYS_BOX_EXPIRES_US + minute), TOMB_NET);                      /* 5 */
 	canned_http_stop(box->server);
 	assert_int_equal(canned_http_requests(box->server), 3 + 5);
 }
@@ -439,7 +439,7 @@ static void good_keys_are_used_until_they_must_be_new(void **state)
 static void a_clock_that_goes_back_does_no_harm(void **state)
 {
 	struct keys_box *box = *state;
-	const int64_t minute = (int64_t)60 * S;
+	const int64_t minute = 60 * second_us;
 
 	say_keys(box, JSON);
 	for (int i = 0; i < 3; i++) /* one more than it should take */

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { S = 1000000 };
+static const int64_t second_us = 1000000;
 
 #define JSON(id, token, expires)                                                                                       \
 	"{\"Code\":\"Success\",\"Type\":\"AWS-HMAC\",\"AccessKeyId\":\"" id                                            \
@@ -209,8 +209,8 @@ static void keys_are_fetched_anew_in_time(void **state)
 	serve_instance(box);
 	open_provider(box);
 	expect_key(box, KEYS_BOX_NOW_US, "ONE");
-	expect_key(box, KEYS_BOX_EXPIRES_US - 15 * 60 * (int64_t)S - 1, "ONE");
-	expect_key(box, KEYS_BOX_EXPIRES_US - 15 * 60 * (int64_t)S, "TWO");
+	expect_key(box, KEYS_BOX_EXPIRES_US - 15 * 60 * second_us - 1, "ONE");
+	expect_key(box, KEYS_BOX_EXPIRES_US - 15 * 60 * second_us, "TWO");
 	expect_key(box, KEYS_BOX_EXPIRES_US, "TWO");
 	canned_http_stop(box->server);
 	assert_int_equal(canned_http_requests(box->server), 6);
@@ -225,8 +225,8 @@ static void keys_of_a_short_life_are_not_fetched_for_each_request(void **state)
 	serve_instance(box);
 	open_provider(box);
 	expect_key(box, KEYS_BOX_NOW_US, "ONE");
-	expect_key(box, KEYS_BOX_NOW_US + 449 * (int64_t)S, "ONE");
-	expect_key(box, KEYS_BOX_NOW_US + 450 * (int64_t)S, "TWO");
+	expect_key(box, KEYS_BOX_NOW_US + 449 * second_us, "ONE");
+	expect_key(box, KEYS_BOX_NOW_US + 450 * second_us, "TWO");
 	canned_http_stop(box->server);
 	assert_int_equal(canned_http_requests(box->server), 6);
 }

@@ -37,10 +37,11 @@ void keys_box_end(struct keys_box *box)
 
 static char *keep(struct keys_box *box, struct tomb_str text)
 {
-	struct tomb_str copy = tomb_arena_str(&box->arena, text);
+	char *copy = TOMB_NEW(&box->arena, char, text.n + 1);
 
-	assert(copy.p);
-	return (char *)(uintptr_t)copy.p; /* the arena's, and nobody's else */
+	assert(copy);
+	memcpy(copy, text.p, text.n);
+	return copy;
 }
 
 void keys_box_env(struct keys_box *box, const char *fmt, ...)

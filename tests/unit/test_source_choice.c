@@ -61,21 +61,24 @@ static void write_file(struct fixture *f, const char *name, const char *text, mo
 	assert_int_equal(chmod(path, mode), 0);
 }
 
+/* In the arena: an environment is borrowed for as long as its source. */
+static char *keep(struct fixture *f, const char *text)
+{
+	size_t n = strlen(text) + 1;
+	char *copy = TOMB_NEW(&f->arena, char, n);
+
+	assert_non_null(copy);
+	return memcpy(copy, text, n);
+}
+
 /* With these variables, and HOME. */
 static enum tomb_code choose(struct fixture *f, const char *const *variables)
 {
-	char text[ENV_MAX][256];
-	char *env[ENV_MAX + 2] = {f->home};
+	char *env[ENV_MAX + 2] = {keep(f, f->home)};
 	struct aws_environment found;
 
-	for (size_t i = 0; i < ENV_MAX && variables && variables[i]; i++) {
-		struct tomb_str copy = {NULL, 0};
-
-		(void)snprintf(text[i], sizeof text[i], "%s", variables[i]);
-		copy = tomb_arena_str(&f->arena, tomb_str_from(text[i])); /* they are borrowed for longer */
-		env[i + 1] = (char *)(uintptr_t)copy.p;
-	}
-	env[0] = (char *)(uintptr_t)tomb_arena_str(&f->arena, tomb_str_from(f->home)).p;
+	for (size_t i = 0; i < ENV_MAX && variables && variables[i]; i++)
+		env[i + 1] = keep(f, variables[i]);
 	aws_environment_read(env, &found);
 	return source_choose(&f->backend, &found, &f->arena, &f->source, &f->err);
 }
