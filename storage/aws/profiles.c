@@ -59,12 +59,10 @@ static enum tomb_code check_mode(
 static enum tomb_code read_one(const struct source *source, struct tomb_str path, enum profile_file_kind kind,
 	bool must_be_there, struct secret_file *text, struct profile *out, struct tomb_err *err)
 {
-	struct tomb_err missing;
-	enum tomb_code code = TOMB_NOTFOUND;
+	struct tomb_err missing = {.text = ""};
+	enum tomb_code code = path.n ? secret_file_read(path.p, PROFILE_FILE_MAX, text, &missing) : TOMB_OK;
 
-	if (path.n)
-		code = secret_file_read(path.p, PROFILE_FILE_MAX, text, &missing);
-	if (code == TOMB_NOTFOUND && !must_be_there)
+	if (path.n == 0 || (code == TOMB_NOTFOUND && !must_be_there))
 		return profile_file_parse(TOMB_STR(""), kind, "", source->profile, out, err);
 	if (code != TOMB_OK) {
 		*err = missing;
