@@ -35,15 +35,20 @@ struct output {
 
 static void put_struct(const struct output *o, const struct stmt *s, const char *what, const struct field *f, size_t n)
 {
+	bool is_row = strcmp(what, "row") == 0;
+
 	if (n == 0)
 		return;
 	fprintf(o->h, "struct %s_%s_%s {\n", o->prefix, s->name, what);
 	for (size_t i = 0; i < n; i++) {
 		fprintf(o->h, "\t%s %s;%s\n", f[i].type->ctype, f[i].name,
 			f[i].has_nullable_members ? " /* where p is NULL: null */" : "");
-		if (f[i].is_nullable)
+		if (f[i].is_nullable && !is_row)
 			fprintf(o->h, "\tbool %s_null;\n", f[i].name);
 	}
+	for (size_t i = 0; i < n; i++) /* together: each alone would be padded, and rows come by the thousand */
+		if (f[i].is_nullable && is_row)
+			fprintf(o->h, "\tbool %s_null;\n", f[i].name);
 	fprintf(o->h, "};\n");
 }
 

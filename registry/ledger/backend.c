@@ -182,7 +182,7 @@ enum tomb_code tomb_backend_probed(struct tomb_pg *pg, const struct tomb_actor *
 enum tomb_code tomb_backend_set_retention(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name,
 	struct tomb_str retention, struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO arena = tomb_arena_init(64 * 1024);
+	TOMB_ARENA_AUTO arena = tomb_arena_init((size_t)64 * 1024);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	TOMB_BUF_AUTO buf = tomb_buf_init(DETAIL_MAX);
 	struct sql_backend_set_retention_row *row = NULL;
