@@ -138,10 +138,50 @@ static void exact_versions_go_and_what_is_locked_or_alien_stays(void **state)
 	s3_stage_close(s);
 }
 
+/* The ledger knows of no version ids then: size and ETag have to tell which version is the copy. */
+static void copies_from_before_there_were_versions_are_found_by_what_they_are(void **state)
+{
+	enum { KEPT = 0, OVERWRITTEN, REPLACED, BOTH };
+	static const struct s3_stage_bucket plain = {.suffix = "-plain", .extra = ""};
+	char bucket[64];
+	char path[256];
+	struct s3_stage stage;
+	struct s3_stage *s = &stage;
+
+	(void)state;
+	s3_stage_open(s, &plain, 1, BOTH);
+	s3_stage_start(s, "Plain:0=s3-plain");
+	s3_stage_ingest(s, "first", "Plain");
+	assert_int_equal(tomb_world_number("select count(*) from copy where coalesce(version_id, '') <> ''"), 0);
+	(void)snprintf(bucket, sizeof bucket, "/%s-plain", s->bucket);
+	assert_int_equal(s3_stage_ask(s, "PUT", bucket, "versioning",
+				 "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"),
+		200);
+	path_of(s, OVERWRITTEN, "s3-plain", path);
+	assert_int_equal(s3_stage_ask(s, "PUT", path, "", "a second version"), 200);
+	path_of(s, REPLACED, "s3-plain", path);
+	assert_int_equal(s3_stage_ask(s, "DELETE", path, "versionId=null", ""), 204);
+	assert_int_equal(s3_stage_ask(s, "PUT", path, "", "another one"), 200);
+
+	s3_stage_delete(s, false);
+	stage_wait(s->stage, 0, "select count(*) from work_item where action = 'Delete' and completed_at is null");
+	ends_with(KEPT, "deleted", "");
+	ends_with(OVERWRITTEN, "refused", "changed: version ");
+	ends_with(REPLACED, "refused", "has not the size and ETag that were recorded");
+	path_of(s, KEPT, "s3-plain", path);
+	assert_int_equal(count_listed(s, "-plain", "Version", path), 0);
+	path_of(s, OVERWRITTEN, "s3-plain", path);
+	assert_int_equal(count_listed(s, "-plain", "Version", path), 2);
+	path_of(s, REPLACED, "s3-plain", path);
+	assert_int_equal(count_listed(s, "-plain", "Version", path), 1);
+	s3_stage_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exact_versions_go_and_what_is_locked_or_alien_stays),
+		cmocka_unit_test(copies_from_before_there_were_versions_are_found_by_what_they_are),
 	};
 
 	if (!s3_stage_is_possible())

@@ -76,7 +76,7 @@ static void a_directory_and_a_bucket_are_read(void **state)
 	assert_true(is_text(f->backends[1].session_token_file, "/k/t"));
 	assert_true(is_text(f->backends[1].ca_file, "/ca"));
 	assert_false(f->backends[1].allow_plain_http);
-	assert_true(f->backends[1].conditional_delete);
+	assert_int_equal(f->backends[1].conditional_delete, BACKEND_ALWAYS);
 	assert_int_equal(f->backends[1].connect_timeout_ms, 1);
 	assert_int_equal(f->backends[1].request_timeout_ms, 3600000);
 }
@@ -108,9 +108,29 @@ static void what_is_left_out_has_its_default(void **state)
 	assert_true(is_text(f->backends[0].session_token_file, ""));
 	assert_true(is_text(f->backends[0].style, "path"));
 	assert_false(f->backends[0].allow_plain_http);
-	assert_false(f->backends[0].conditional_delete);
+	assert_int_equal(f->backends[0].conditional_delete, BACKEND_IF_PROVEN);
+	assert_false(f->backends[0].allow_governance_bypass);
+	assert_true(is_text(f->backends[0].provider, ""));
+	assert_int_equal(f->backends[0].verify_looks, 1);
+	assert_int_equal(f->backends[0].verify_delay_ms, 1000);
 	assert_int_equal(f->backends[0].connect_timeout_ms, 5000);
 	assert_int_equal(f->backends[0].request_timeout_ms, 60000);
+}
+
+static void what_is_said_of_versions_and_locks_is_read(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(parse(f, S3 "conditional_delete = no\nallow_governance_bypass = yes\nprovider = wasabi\n"
+				     "verify_looks = 10\nverify_delay_ms = 250\n"),
+		TOMB_OK);
+	assert_int_equal(f->backends[0].conditional_delete, BACKEND_NEVER);
+	assert_true(f->backends[0].allow_governance_bypass);
+	assert_true(is_text(f->backends[0].provider, "wasabi"));
+	assert_int_equal(f->backends[0].verify_looks, 10);
+	assert_int_equal(f->backends[0].verify_delay_ms, 250);
+	assert_int_equal(parse(f, S3 "conditional_delete = auto\nprovider = other\n"), TOMB_OK);
+	assert_int_equal(f->backends[0].conditional_delete, BACKEND_IF_PROVEN);
 }
 
 static void every_refusal_names_the_line_and_the_rule(void **state)
@@ -134,6 +154,12 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 		{DIRECTORY "Path = /x\n", "b.conf:4: unknown key Path"},
 		{DIRECTORY "path = /srv/b\n", "b.conf:4: path is set twice"},
 		{DIRECTORY "kind = directory\n", "b.conf:4: kind is set twice"},
+		{S3 "conditional_delete = maybe\n", "conditional_delete is auto, yes or no"},
+		{S3 "provider = amazon\n", "provider: wasabi or other"},
+		{S3 "verify_looks = 0\n", "verify_looks is 1 to 10"},
+		{S3 "verify_looks = 11\n", "verify_looks is 1 to 10"},
+		{DIRECTORY "verify_looks = 2\n", "verify_looks is not for kind directory"},
+		{DIRECTORY "allow_governance_bypass = yes\n", "allow_governance_bypass is not for kind directory"},
 		{DIRECTORY "bucket = b-b\n", "b.conf:1: backend d: bucket is not for kind directory"},
 		{DIRECTORY "\n" DIRECTORY, "b.conf:5: backend d is already in line 1"},
 		{DIRECTORY "[backend e]\nkind = directory\npath = /srv/copies\n",
@@ -348,6 +374,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_directory_and_a_bucket_are_read, begin, end),
 		cmocka_unit_test_setup_teardown(keys_come_from_files_or_from_the_chain, begin, end),
 		cmocka_unit_test_setup_teardown(what_is_left_out_has_its_default, begin, end),
+		cmocka_unit_test_setup_teardown(what_is_said_of_versions_and_locks_is_read, begin, end),
 		cmocka_unit_test_setup_teardown(every_refusal_names_the_line_and_the_rule, begin, end),
 		cmocka_unit_test_setup_teardown(a_vault_has_its_regions_endpoint_unless_told, begin, end),
 		cmocka_unit_test_setup_teardown(an_endpoint_is_written_in_one_way, begin, end),
