@@ -76,9 +76,9 @@ enum tomb_code source_fetch_instance(const struct source *source, struct aws_key
 	TOMB_ARENA_SECRET_AUTO arena = tomb_arena_init((size_t)3 * KEY_REQUEST_ARENA_MAX);
 	TOMB_BUF_AUTO path = tomb_buf_init(sizeof KEYS_PATH + ROLE_MAX);
 	struct tomb_str token = {NULL, 0};
-	struct tomb_str role = {NULL, 0};
+	struct tomb_str role = TOMB_STR("");
 	struct tomb_str text = {NULL, 0};
-	struct tomb_str keys = {NULL, 0};
+	struct tomb_str keys = TOMB_STR("");
 
 	TOMB_TRY(get_token(source, &arena, &token, err));
 	TOMB_TRY(get(source, token, TOMB_STR(KEYS_PATH), "asking for the role", &arena, &role, err));
