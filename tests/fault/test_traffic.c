@@ -374,6 +374,8 @@ static void a_backend_that_refuses_us_as_a_whole_gets_no_more_requests(void **st
 		{S3_REFUSAL("403 Forbidden", "", "AllAccessDisabled"), "AllAccessDisabled"},
 		{S3_REFUSAL("404 Not Found", "", "NoSuchBucket"), "NoSuchBucket"},
 		{S3_REFUSAL("403 Forbidden", "", "SignatureDoesNotMatch"), "SignatureDoesNotMatch"},
+		{S3_REFUSAL("400 Bad Request", "", "ExpiredToken"), "ExpiredToken"}, /* and the files hold no other */
+		{S3_REFUSAL("403 Forbidden", "", "InvalidAccessKeyId"), "InvalidAccessKeyId"},
 	};
 
 	(void)state;
