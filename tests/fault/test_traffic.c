@@ -291,6 +291,22 @@ static void keys_that_are_refused_for_good_are_not_repeated(void **state)
 	slow_store_end(&f);
 }
 
+static void a_batch_that_a_gateway_turned_away_is_not_repeated(void **state)
+{
+	struct tomb_result *results = NULL;
+	struct slow_store f;
+
+	(void)state;
+	slow_store_setup(&f);
+	slow_store_answer(&f, 1, S3_HEAD("503 Service Unavailable", "", "0"));
+	slow_store_answer(&f, 1, deleted(&f, 0, 100, 0, 0, ""));
+	slow_store_begin(&f, 60000);
+	results = delete_keys(&f, 100);
+	assert_int_equal(count(results, 100, TOMB_OUTCOME_THROTTLED), 100);
+	assert_int_equal(slow_store_sent(&f), 1);
+	slow_store_end(&f);
+}
+
 static void keys_that_go_on_being_refused_are_throttled(void **state)
 {
 	struct tomb_result *results = NULL;
@@ -542,6 +558,7 @@ int main(void)
 		cmocka_unit_test(a_batch_that_is_too_much_is_sent_in_smaller_ones),
 		cmocka_unit_test(only_the_keys_that_were_refused_are_repeated),
 		cmocka_unit_test(keys_that_are_refused_for_good_are_not_repeated),
+		cmocka_unit_test(a_batch_that_a_gateway_turned_away_is_not_repeated),
 		cmocka_unit_test(keys_that_go_on_being_refused_are_throttled),
 		cmocka_unit_test(a_batch_that_broke_off_is_uncertain_and_the_rest_goes_on),
 		cmocka_unit_test(what_there_is_no_time_for_is_left_unsent),

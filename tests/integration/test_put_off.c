@@ -143,6 +143,20 @@ static void a_look_that_is_throttled_costs_no_attempt(void **state)
 	end(&p);
 }
 
+static void a_look_that_is_throttled_waits_as_long_as_asked(void **state)
+{
+	struct place p;
+
+	begin(&p, *state, 1);
+	expect_probe(&p);
+	expect(&p, S3_HEAD("503 Slow Down", S3_ID "Retry-After: 900\r\n", "0"));
+	open_store(&p);
+	work(&p);
+	assert_batch("ready", 0);
+	assert_due_in(900, 900);
+	end(&p);
+}
+
 static void a_throttled_store_is_not_asked_for_the_rest_of_the_batch(void **state)
 {
 	struct place p;
@@ -277,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, tomb_world_set_up, tomb_world_tear_down)
 		TEST(a_look_that_is_throttled_costs_no_attempt),
+		TEST(a_look_that_is_throttled_waits_as_long_as_asked),
 		TEST(a_throttled_store_is_not_asked_for_the_rest_of_the_batch),
 		TEST(a_delete_that_is_throttled_costs_no_attempt_and_waits_as_long_as_asked),
 		TEST(a_proof_that_is_throttled_costs_no_attempt),

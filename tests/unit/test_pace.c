@@ -246,6 +246,18 @@ static void what_others_learned_is_taken_over_once(void **state)
 	assert_int_equal(p.rate, 9000);
 }
 
+static void that_nobody_remembers_is_no_news(void **state)
+{
+	struct pace p = {0};
+
+	(void)state;
+	pace_told(&p, &(struct tomb_pace){.epoch = 7, .milli_rate = 4000, .keys = 125}, T0);
+	pace_told(&p, &(struct tomb_pace){.epoch = 0}, T0 + S(1));
+	assert_int_equal(p.rate, 4000);
+	assert_int_equal(pace_keys(&p), 125);
+	assert_int_equal(p.epoch, 7);
+}
+
 static void a_throttle_is_told_until_somebody_has_heard(void **state)
 {
 	struct pace p = {0};
@@ -284,6 +296,7 @@ int main(void)
 		cmocka_unit_test(the_keys_of_a_request_are_halved_and_grow_back),
 		cmocka_unit_test(a_small_request_that_was_too_much_sets_the_measure),
 		cmocka_unit_test(what_others_learned_is_taken_over_once),
+		cmocka_unit_test(that_nobody_remembers_is_no_news),
 		cmocka_unit_test(a_throttle_is_told_until_somebody_has_heard),
 	};
 
