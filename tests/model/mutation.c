@@ -1,0 +1,116 @@
+#include "mutation.h"
+
+#include <stddef.h>
+#include <string.h>
+
+struct mutation {
+	const char *name;
+	const char *find, *put; /* in the text of statements */
+	enum mistake mistake;
+};
+
+static const struct mutation mutations[] = {
+	{"claims do not ask for the generation", "when f.generation <> l.generation then", "when false then", 0},
+	{"claims do not ask for holds on files", "when hf.reason is not null then", "when false then", 0},
+	{"claims do not ask for holds on objects", "when ho.reason is not null then", "when false then", 0},
+	{"claims do not ask for holds on institutions", "when hi.reason is not null then", "when false then", 0},
+	{"claims see lifted holds as well", "h.file_id = f.id and h.lifted_at is null", "h.file_id = f.id", 0},
+	{"claims do not ask for the minimum retention", "when young.until is not null then", "when false then", 0},
+	{"claims do not ask who asked", "when asked.id is null then", "when false then", 0},
+	{"claims do not ask who approved", "when agreed.id is null then", "when false then", 0},
+	{"claims do not look at the stop switch", "\n\tand not (select is_on from stop_switch)\nreturning",
+		"\nreturning", 0},
+	{"claims take what another lane has", "b.state = 'leased' and b.lease_until < now()", "b.state = 'leased'", 0},
+	{"claims never take over a lease that is over", "or b.state = 'leased' and b.lease_until < now())", "or false)",
+		0},
+	{"claims do not count up the fence", "fence = b.fence + 1", "fence = greatest(b.fence, 1)", 0},
+	{"renewals do not ask whose the batch is",
+		"where id = $1::bigint and fence = $2::bigint and state = 'leased' and not",
+		"where id = $1::bigint and $2::bigint > 0 and state = 'leased' and not", 0},
+	{"renewals do not look at the stop switch", "state = 'leased' and not (select is_on from stop_switch)",
+		"state = 'leased'", 0},
+	{"settling does not ask for the fence",
+		"b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased'\nreturning",
+		"b.id = $1::bigint and $2::bigint > 0 and b.state = 'leased'\nreturning", 0},
+	{"settling makes nothing Deleted", "and f.state = 'A' and f.generation = l.generation\n", "and false\n", 0},
+	{"settling believes what the lane says of files",
+		"case when a.outcome = 'deleted' and not (f.state = 'D' and f.generation = l.generation) then "
+		"'refused'",
+		"case when false then 'refused'", 0},
+	{"settling forgets what is for later", "when cardinality($3::bigint[]) > 0 then 'ready'",
+		"when false then 'ready'", 0},
+	{"settling takes unknown for gone", "status = case when a.gone then 'gone' when not a.there then 'removing'",
+		"status = case when a.gone then 'gone'", 0},
+	{"announcements forget leases that are over", "or state = 'leased' and lease_until < now())", "or false)", 0},
+	{"plans leave out what stands alone", "where d.id = $1::bigint group by d.id, n.part",
+		"where d.id = $1::bigint group by d.id, n.part having count(*) > 1", 0},
+	{"requeued files stay failed",
+		"set outcome = 'pending', reason = '', settled_at = null where item_id = $1::bigint and outcome = "
+		"'failed'",
+		"set reason = '' where item_id = $1::bigint and outcome = 'failed'", 0},
+	{"lanes do not ask again before they delete", NULL, NULL, MISTAKE_NO_CONFIRM},
+	{"lanes go on after a look without an answer", NULL, NULL, MISTAKE_BLIND_PREFLIGHT},
+	{"lanes take an unknown commit for one that happened", NULL, NULL, MISTAKE_BELIEVE_COMMIT},
+	{"lanes do not verify", NULL, NULL, MISTAKE_NO_VERIFY},
+};
+
+/*
+ * Not mistakes, but the test's own: with batches of two files, four files are enough for deletions of several batches;
+ * and what a request names is written down in one order, so that a seed repeats whatever order the rows have on disk.
+ */
+static const struct mutation always[] = {
+	{"", "/ $2::int as part", "/ least($2::int, 2) as part", 0},
+	{"", "f.id = any ($4::bigint[]) and f.institution_id = $2::bigint;",
+		"f.id = any ($4::bigint[]) and f.institution_id = $2::bigint order by 3 nulls first, 2", 0},
+};
+
+static int chosen = -1;
+static bool is_in;
+
+const char *mutation_name(int i)
+{
+	return (size_t)i < TOMB_COUNTOF(mutations) ? mutations[i].name : NULL;
+}
+
+void mutation_choose(int i)
+{
+	chosen = i;
+	is_in = i >= 0 && mutations[i].find == NULL;
+}
+
+bool mutation_is_in(void)
+{
+	return is_in;
+}
+
+bool mutation_is(enum mistake mistake)
+{
+	return chosen >= 0 && mutations[chosen].mistake == mistake;
+}
+
+/* True if it was there. */
+static bool replace(const struct mutation *m, const char *sql, struct tomb_buf *buf)
+{
+	const char *at = m->find ? strstr(sql, m->find) : NULL;
+
+	if (!at)
+		return false;
+	tomb_buf_reset(buf);
+	tomb_buf_put(buf, (struct tomb_str){sql, (size_t)(at - sql)});
+	tomb_buf_put(buf, tomb_str_from(m->put));
+	tomb_buf_put(buf, tomb_str_from(at + strlen(m->find)));
+	tomb_buf_put(buf, (struct tomb_str){"", 1});
+	return true;
+}
+
+const char *mutation_of_sql(const char *sql, struct tomb_buf *buf)
+{
+	if (chosen >= 0 && replace(&mutations[chosen], sql, buf)) {
+		is_in = true;
+		return buf->p;
+	}
+	for (size_t i = 0; i < TOMB_COUNTOF(always); i++)
+		if (replace(&always[i], sql, buf))
+			return buf->p;
+	return sql;
+}
