@@ -145,6 +145,11 @@ void tomb_stores_share_pace(struct tomb_stores *stores, tomb_pace_exchange_fn *e
 	stores->rules.exchange_ctx = ctx;
 }
 
+int64_t tomb_store_clock_offset_us(const struct tomb_store *store)
+{
+	return store->probe.clock_offset_us;
+}
+
 void tomb_store_breaker(const struct tomb_store *store, struct tomb_breaker_state *out)
 {
 	*out = store->traffic.breaker.state;

@@ -1,5 +1,6 @@
 #include "board.h"
 
+#include "tombstone/clock.h"
 #include "tombstone/time.h"
 
 #include <stdio.h>
@@ -130,6 +131,15 @@ static enum tomb_code write_one(struct tomb_pg *pg, const struct tomb_actor *lan
 	return TOMB_OK;
 }
 
+static void tell_clock(const struct tomb_store *store, const struct tomb_log *log)
+{
+	int64_t ahead_us = tomb_store_clock_offset_us(store);
+
+	if (ahead_us != 0)
+		tomb_log(log, TOMB_EV_BACKEND_CLOCK, TOMB_KV_S("backend", tomb_store_name(store)),
+			TOMB_KV_I("ahead_s", ahead_us / TOMB_US_PER_S));
+}
+
 enum tomb_code tomb_board_write(struct tomb_pg *pg, struct tomb_stores *stores, const struct tomb_backends *known,
 	struct tomb_str agent, const struct tomb_log *log, struct tomb_err *err)
 {
@@ -141,6 +151,7 @@ enum tomb_code tomb_board_write(struct tomb_pg *pg, struct tomb_stores *stores, 
 
 		if (!store)
 			continue;
+		tell_clock(store, log);
 		tomb_store_breaker(store, &now);
 		TOMB_TRY(write_one(pg, &lane, &known->p[i], &now, log, err));
 	}

@@ -148,6 +148,9 @@ struct tomb_probe {
  */
 enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* What the last probe saw; 0 if there was none. */
+int64_t tomb_store_clock_offset_us(const struct tomb_store *store);
+
 enum tomb_lock { TOMB_LOCK_NONE, TOMB_LOCK_GOVERNANCE, TOMB_LOCK_COMPLIANCE };
 
 struct tomb_stat {

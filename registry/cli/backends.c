@@ -2,8 +2,12 @@
 #include "commands.h"
 #include "output.h"
 #include "tombstone/backend.h"
+#include "tombstone/clock.h"
 #include "tombstone/retention.h"
 #include "tombstone/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 /* The backends file's word, where this command can read it; the rest is the ledger's. */
 static enum tomb_code open_stores(struct cli *cli, struct tomb_stores **out, struct tomb_err *err)
@@ -201,6 +205,16 @@ static enum tomb_code examine(struct tomb_store *store, struct tomb_backend_prob
 	return TOMB_OK;
 }
 
+static void warn_of_clock(const struct tomb_probe *probe)
+{
+	int64_t s = probe->clock_offset_us / TOMB_US_PER_S;
+
+	if (s != 0)
+		(void)fprintf(stderr,
+			"The store's clock is %" PRId64 " s %s this machine's, which it refused: set the clock.\n",
+			s < 0 ? -s : s, s < 0 ? "behind" : "ahead of");
+}
+
 enum tomb_code cli_storage_probe(struct cli *cli, struct tomb_err *err)
 {
 	struct tomb_str name = cli_operand(cli, 0);
@@ -218,10 +232,12 @@ enum tomb_code cli_storage_probe(struct cli *cli, struct tomb_err *err)
 	TOMB_TRY(tomb_stores_find(stores, name, &store, err));
 	TOMB_TRY(tomb_backend_find(cli->pg, name, cli->arena, &known, err));
 	found.place = tomb_store_where(store);
-	if (tomb_store_probe(store, &probe, &why) == TOMB_OK)
+	if (tomb_store_probe(store, &probe, &why) == TOMB_OK) {
 		take_probe(&probe, &found);
-	else
+		warn_of_clock(&probe);
+	} else {
 		found.problem = tomb_str_from(why.text);
+	}
 	if (found.is_reachable && cli_has(cli, "examine"))
 		code = examine(store, &found, &why);
 	TOMB_TRY(tomb_backend_probed(cli->pg, &cli->actor, name, &found, err));

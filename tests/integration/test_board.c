@@ -1,5 +1,5 @@
 /* What lanes do about backends: leave alone what refused them, and ask the store how old a copy must be.
- * wrap: tomb_store_stat tomb_store_set_capability */
+ * wrap: tomb_store_stat tomb_store_set_capability tomb_store_clock_offset_us */
 #include "../../worker/board.h"
 
 #include "../../worker/lane.h"
@@ -56,8 +56,19 @@ void __wrap_tomb_store_set_capability(struct tomb_store *store, const struct tom
 		told = *capability;
 }
 
+/* What the store's clock is ahead of ours. */
+static int64_t ahead_us;
+
+int64_t __wrap_tomb_store_clock_offset_us(const struct tomb_store *store);
+
+int64_t __wrap_tomb_store_clock_offset_us(const struct tomb_store *store)
+{
+	return tomb_str_eq(tomb_store_name(store), TOMB_STR("local-1")) ? ahead_us : 0;
+}
+
 static int set_up(void **state)
 {
+	ahead_us = 0;
 	class_said = NULL;
 	return tomb_world_set_up(state);
 }
@@ -191,6 +202,29 @@ static void what_was_proven_is_told_to_the_store_that_it_was_proven_of(void **st
 	assert_int_equal(told.conditional_delete_batch, TOMB_ABILITY_UNKNOWN);
 }
 
+static void a_clock_that_a_store_refused_is_an_alarm(void **state)
+{
+	struct tomb_world *w = *state;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 20);
+	struct tomb_backends known;
+	char said[4096] = "";
+	int pipes[2];
+	struct tomb_log log = {.level = TOMB_LOG_WARNING, .clock = tomb_clock_real()};
+
+	assert_int_equal(pipe(pipes), 0);
+	log.fd = pipes[1];
+	TOMB_OK_OR_FAIL(tomb_board_read(w->worker, w->stores, &arena, &known, &err));
+	TOMB_OK_OR_FAIL(tomb_board_write(w->worker, w->stores, &known, TOMB_STR("tombstone test"), &log, &err));
+	ahead_us = -INT64_C(1200000000);
+	TOMB_OK_OR_FAIL(tomb_board_write(w->worker, w->stores, &known, TOMB_STR("tombstone test"), &log, &err));
+	close(pipes[1]);
+	assert_true(read(pipes[0], said, sizeof said - 1) > 0);
+	close(pipes[0]);
+	assert_non_null(strstr(said, "event=backend-clock"));
+	assert_non_null(strstr(said, "backend=local-1 ahead_s=-1200"));
+	assert_ptr_equal(strchr(said, '\n') + 1, said + strlen(said)); /* once */
+}
+
 /* An object of an option with that minimum, approved as soon as its ledger allows it; then the worker's turn. */
 static int64_t approved(struct tomb_world *w, const char *option, int days)
 {
@@ -300,6 +334,7 @@ int main(void)
 		T(a_backend_that_another_lane_was_refused_by_is_left_alone_for_nothing),
 		T(what_a_lane_finds_out_is_written_for_the_others),
 		T(what_was_proven_is_told_to_the_store_that_it_was_proven_of),
+		T(a_clock_that_a_store_refused_is_an_alarm),
 		T(a_time_that_is_over_lets_one_batch_try),
 		T(p_12_a_class_that_the_store_still_bills_is_refused_with_the_day),
 		T(p_12_and_is_deleted_when_its_days_are_over),
