@@ -115,15 +115,21 @@ static bool look(struct s3 *s3, const struct tomb_target *target, struct tomb_ar
 	return true;
 }
 
-/* 403 is what most stores say of a lock: the version's own headers know better. */
+/* What stores say of a lock: most of them 403, MinIO that the request is not valid. */
+static bool may_be_a_lock(const struct tomb_result *r)
+{
+	return (r->outcome == TOMB_OUTCOME_DENIED && tomb_str_eq(r->code, TOMB_STR("AccessDenied"))) ||
+	       (r->outcome == TOMB_OUTCOME_FAILED && tomb_str_eq(r->code, TOMB_STR("InvalidRequest")));
+}
+
+/* The version's own headers know better. */
 void s3_diagnose(struct s3 *s3, const struct tomb_target *target, struct tomb_arena *arena, struct tomb_result *out)
 {
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(ANSWER_ARENA_MAX);
 	char until[TOMB_TIME_TEXT] = "somebody lifts it";
 	struct tomb_stat st;
 
-	if (out->outcome != TOMB_OUTCOME_DENIED || !tomb_str_eq(out->code, TOMB_STR("AccessDenied")) ||
-		!(target->version_id.n || s3_is_wasabi(s3)))
+	if (!may_be_a_lock(out) || !(target->version_id.n || s3_is_wasabi(s3)))
 		return;
 	if (!look(s3, target, &scratch, &st) || !tomb_stat_is_locked(&st, tomb_clock_wall_us(tomb_clock_real())))
 		return;

@@ -112,6 +112,9 @@ static enum tomb_code take_page(
 			TOMB_TRY(keep(r, &page->entries[i].version, err));
 			break;
 		case OTHER:
+			if (!page->is_encoded &&
+				r->prefix.n < r->key.n) /* it may be the key, by the name that XML allows */
+				return TOMB_FAIL(err, TOMB_STORE, "the list of versions cannot name such a key");
 			break;
 		case STRANGE:
 			return TOMB_FAIL(err, TOMB_STORE, "the list of versions holds a key that was not asked for");

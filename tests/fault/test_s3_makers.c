@@ -34,7 +34,8 @@ static void a_store_that_refuses_conditional_puts_is_looked_at_first(void **stat
 		{.status = "404 Not Found"},
 		{.status = "200 OK", .headers = "ETag: \"e\"\r\n"},
 		{.status = "200 OK",
-			.headers = "ETag: \"e\"\r\nLast-Modified: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 5\r\n",
+			.headers =
+				"ETag: \"e\"\r\nLast-Modified: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 5\r\n",
 			.body = "bytes"},
 	};
 	struct s3_stub stub;
@@ -106,12 +107,70 @@ static void a_list_that_goes_on_with_nothing_proves_nothing(void **state)
 	s3_stub_end(&stub);
 }
 
+/* versitygw 1.8.0: XML cannot carry U+0001, names are not encoded, and so the list calls the key by another name. */
+static void a_list_that_cannot_name_the_key_does_not_prove_its_absence(void **state)
+{
+	static const struct s3_said said[] = {
+		{.status = "200 OK",
+			.body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"},
+		{.status = "404 Not Found", .body = S3_STUB_ERROR("ObjectLockConfigurationNotFoundError")},
+		{.status = "404 Not Found"},
+		{.status = "200 OK",
+			.body = "<ListVersionsResult><IsTruncated>false</IsTruncated><Version><Key>k\xef\xbf\xbdk</Key>"
+				"<VersionId>v</VersionId><IsLatest>true</IsLatest><ETag>e</ETag><Size>5</Size>"
+				"<LastModified>2026-10-21T07:28:00.000Z</LastModified></Version></ListVersionsResult>"},
+	};
+	struct s3_stub stub;
+	struct tomb_verdict verdict;
+	struct tomb_probe probe;
+
+	(void)state;
+	s3_stub_begin(&stub, said, TOMB_COUNTOF(said), &(struct s3_stub_options){.unprobed = true});
+	assert_int_equal(tomb_store_probe(stub.store, &probe, &stub.err), TOMB_OK);
+	assert_int_equal(tomb_store_verify_absent(stub.store,
+				 TOMB_STR("k\x01"
+					  "k"),
+				 &stub.arena, &verdict, &stub.err),
+		TOMB_OK);
+	assert_int_equal(verdict.absence, TOMB_ABSENCE_UNKNOWN);
+	s3_stub_end(&stub);
+}
+
+/* MinIO, 2026. */
+static void a_lock_that_is_called_an_invalid_request_is_a_lock(void **state)
+{
+	static const struct s3_said said[] = {
+		{.status = "200 OK",
+			.body = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"},
+		{.status = "404 Not Found", .body = S3_STUB_ERROR("ObjectLockConfigurationNotFoundError")},
+		{.status = "404 Not Found"},
+		{.status = "400 Bad Request", .body = S3_STUB_ERROR("InvalidRequest")},
+		{.status = "200 OK",
+			.headers =
+				"ETag: \"e\"\r\nLast-Modified: Wed, 21 Oct 2026 07:28:00 GMT\r\nContent-Length: 5\r\n"
+				"x-amz-object-lock-mode: COMPLIANCE\r\n"
+				"x-amz-object-lock-retain-until-date: 2999-01-01T00:00:00Z\r\n",
+			.no_length = true},
+	};
+	struct s3_stub stub;
+	struct tomb_result result;
+
+	(void)state;
+	s3_stub_begin(&stub, said, TOMB_COUNTOF(said), &(struct s3_stub_options){.unprobed = true});
+	result = s3_stub_delete(&stub, (struct tomb_target){.key = TOMB_STR("k"), .version_id = TOMB_STR("v")});
+	assert_int_equal(result.outcome, TOMB_OUTCOME_LOCKED);
+	assert_true(result.locked_until_us > 0);
+	s3_stub_end(&stub);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_store_that_refuses_conditional_puts_is_looked_at_first),
 		cmocka_unit_test(a_store_known_to_miss_conditional_puts_is_looked_at_first),
 		cmocka_unit_test(a_list_that_goes_on_with_nothing_proves_nothing),
+		cmocka_unit_test(a_list_that_cannot_name_the_key_does_not_prove_its_absence),
+		cmocka_unit_test(a_lock_that_is_called_an_invalid_request_is_a_lock),
 	};
 
 	return cmocka_run_group_tests_name("s3 of other makers", tests, NULL, NULL);
