@@ -47,6 +47,8 @@ void bench_end(struct bench *b);
 
 /* A backend of bench_store.c's table, opened at its first use.  The row ends if we refuse such a backend. */
 struct tomb_store *bench_store(struct bench *b, const char *name);
+/* How that backend waits from here on: borrowed for the row. */
+void bench_waits(struct bench *b, const char *name, const struct tomb_waiting *waiting);
 const char *bench_suffix(const char *name); /* of its bucket */
 
 /* A signed request of the buckets' owner about a key ("" is the bucket).  Returns the status. */

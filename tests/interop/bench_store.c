@@ -29,7 +29,8 @@ static const struct backend_line {
 	{"reader", "-shared", OTHER, NULL, NULL, ""},
 	{"wrong-region", "", OWNER, NULL, "mars-north-7", ""},
 	{"closed", "", OWNER, "closed", NULL, "connect_timeout_ms = 2000\n"},
-	{"throttled", "", OWNER, "TOMBSTONE_INTEROP_THROTTLED_ENDPOINT", NULL, "request_timeout_ms = 10000\n"},
+	{"throttled", "", OWNER, "TOMBSTONE_INTEROP_THROTTLED_ENDPOINT", NULL, ""},
+	{"busy", "", OWNER, "TOMBSTONE_INTEROP_THROTTLED_ENDPOINT", NULL, ""},
 	{"virtual", "", OWNER, "TOMBSTONE_INTEROP_VIRTUAL_ENDPOINT", NULL, "style = virtual\n"},
 	{"conditional", "", OWNER, NULL, NULL, "conditional_delete = yes\n"},
 	{"class-ia", "", OWNER, NULL, NULL, "storage_class = STANDARD_IA\n"},
@@ -104,8 +105,8 @@ static struct tomb_stores *open_line(struct bench *b, const struct backend_line 
 	tomb_buf_putf(&conf, "[backend %s]\nkind = s3\nregion = %s\nendpoint = %s\nbucket = %s%s\n", line->name,
 		region ? region : "us-east-1", endpoint(b, line), b->bucket, line->suffix);
 	write_keys(b, line);
-	tomb_buf_putf(&conf, "access_key_file = %s/access\nsecret_key_file = %s/secret\n%s", b->temp.path, b->temp.path,
-		line->extra);
+	tomb_buf_putf(&conf, "access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 40000\n%s",
+		b->temp.path, b->temp.path, line->extra);
 	temp_folder_write(&b->temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", b->temp.path);
 	if (tomb_stores_open(path, &stores, &err) != TOMB_OK) {
@@ -127,4 +128,12 @@ struct tomb_store *bench_store(struct bench *b, const char *name)
 	b->opened[b->nopened].stores = open_line(b, line);
 	b->opened[b->nopened].name = line->name;
 	return tomb_stores_at(b->opened[b->nopened++].stores, 0);
+}
+
+void bench_waits(struct bench *b, const char *name, const struct tomb_waiting *waiting)
+{
+	(void)bench_store(b, name);
+	for (size_t i = 0; i < b->nopened; i++)
+		if (strcmp(b->opened[i].name, name) == 0)
+			tomb_stores_set_waiting(b->opened[i].stores, waiting);
 }

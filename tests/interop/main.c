@@ -5,10 +5,12 @@
  */
 #include "row.h"
 
+#include "tombstone/clock.h"
+
 #include <stdio.h>
 
 static const struct row_group *const groups[] = {&row_file, &row_key, &row_batch, &row_refusal, &row_class,
-	&row_condition, &row_version, &row_list, &row_lock, &row_truth};
+	&row_condition, &row_version, &row_list, &row_lock, &row_throttle, &row_truth};
 
 static const char *const status_names[] = {
 	[BENCH_SAME] = "same", [BENCH_LACKS] = "lacks", [BENCH_DIFFERS] = "differs", [BENCH_UNTRUE] = "untrue"};
@@ -27,6 +29,8 @@ static void list(void)
 
 static void run(struct bench *b, const struct row *row)
 {
+	int64_t start_us = tomb_clock_monotonic_us(tomb_clock_real());
+
 	b->in_safety_row = row->is_safety;
 	b->status = BENCH_SAME;
 	b->text[0] = '\0';
@@ -34,6 +38,8 @@ static void run(struct bench *b, const struct row *row)
 		row->run(b, row);
 	bench_skew(0);
 	tomb_arena_reset(&b->arena);
+	(void)fprintf(stderr, "  %lld ms\n",
+		(long long)(tomb_clock_monotonic_us(tomb_clock_real()) - start_us) / TOMB_US_PER_MS);
 	(void)printf("%s\t%s\t%s\n", row->name, status_names[b->status], b->text);
 	(void)fflush(stdout);
 }

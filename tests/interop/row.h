@@ -24,6 +24,6 @@ struct row_group {
 };
 
 extern const struct row_group row_file, row_batch, row_key, row_refusal, row_class, row_condition, row_version,
-	row_list, row_lock, row_truth;
+	row_list, row_lock, row_throttle, row_truth;
 
 #endif

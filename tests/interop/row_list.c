@@ -150,7 +150,7 @@ static void older_below(struct bench *b, const struct row *row)
 	list = act_list(b, "suspended", target.key);
 	want_list(b, &list, 2, 0);
 	act_want_outcome(b, "delete", act_delete(b, "suspended", target).outcome, TOMB_OUTCOME_GONE);
-	bench_must(b, act_look(b, "suspended", target.key).versions == 1, "not the null version alone");
+	bench_want(b, act_look(b, "suspended", target.key).versions == 1, "the null version did not go alone");
 	act_want_absence(b, act_verify(b, "suspended", target.key), TOMB_STILL_THERE);
 }
 

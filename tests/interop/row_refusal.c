@@ -30,6 +30,18 @@ static void want_shut(struct bench *b, const char *name, struct tomb_str key)
 	bench_must(b, code != TOMB_OK, "put: stored");
 }
 
+/* Asked with the wrong secret, and not by our library. */
+static bool serves_anybody(struct bench *b)
+{
+	const char *secret = b->raw.secret_key;
+	int status = 0;
+
+	b->raw.secret_key = "wrong";
+	status = bench_raw(b, "plain", "GET", TOMB_STR(""), "", "", "");
+	b->raw.secret_key = secret;
+	return status == 200;
+}
+
 static void keys_refused(struct bench *b, const struct row *row)
 {
 	struct tomb_str key = bench_key(b, "kept");
@@ -37,6 +49,9 @@ static void keys_refused(struct bench *b, const struct row *row)
 	struct tomb_err err;
 
 	(void)act_have(b, "plain", key);
+	(void)bench_store(b, row->arg);
+	if (serves_anybody(b))
+		bench_lacks(b, "signatures: it serves anybody");
 	act_want_code(b, "probe", tomb_store_probe(bench_store(b, row->arg), &probe, &err), TOMB_STORE_DENIED);
 	want_shut(b, row->arg, key);
 	act_want_there(b, "plain", key);
