@@ -486,6 +486,31 @@ static void only_a_404_of_s3_itself_proves_absence(void **state)
 	}
 }
 
+static void a_version_that_is_a_marker_has_no_bytes(void **state)
+{
+	static const struct {
+		struct said said;
+		enum tomb_code code;
+	} cases[] = {
+		{{"405 Method Not Allowed", ID "x-amz-delete-marker: true\r\n", "", 0, 0}, TOMB_OK},
+		{{"405 Method Not Allowed", ID, "", 0, 0}, TOMB_STORE}, /* of what does not know HEAD */
+		{{"404 Not Found", ID, "", 0, 0}, TOMB_OK}, {{"404 Not Found", "", "", 0, 0}, TOMB_STORE},
+		{{"403 Forbidden", ID, "", 0, 0}, TOMB_STORE_DENIED}, /* also an absent one, without s3:ListBucket */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {
+		struct tomb_stat st = {.present = true};
+		struct fixture f;
+
+		begin(&f, &cases[i].said, 1);
+		assert_int_equal(tomb_store_stat_version(f.store, TOMB_STR("k"), TOMB_STR("v"), &f.arena, &st, &f.err),
+			cases[i].code);
+		assert_int_equal(st.present, cases[i].code != TOMB_OK);
+		end(&f);
+	}
+}
+
 static void a_put_is_ok_only_with_an_etag(void **state)
 {
 	static const struct {
@@ -669,6 +694,7 @@ int main(void)
 		cmocka_unit_test(a_key_that_is_not_utf8_is_refused_before_anything_is_sent),
 		cmocka_unit_test(a_locked_version_is_told_from_a_forbidden_one),
 		cmocka_unit_test(only_a_404_of_s3_itself_proves_absence),
+		cmocka_unit_test(a_version_that_is_a_marker_has_no_bytes),
 		cmocka_unit_test(a_put_is_ok_only_with_an_etag),
 		cmocka_unit_test(five_gigabytes_is_the_most),
 		cmocka_unit_test(a_probe_that_gets_no_clear_answer_fails),
