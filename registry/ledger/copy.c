@@ -4,9 +4,10 @@
 #include "sql.gen.h"
 #include "tombstone/audit.h"
 #include "tombstone/clock.h"
+#include "tombstone/time.h"
 #include "tombstone/tx.h"
 
-enum { ARENA_BYTES_MAX = 1 << 20 };
+enum { ARENA_BYTES_MAX = 1 << 20, DETAIL_MAX = 1 << 14 }; /* bytes; a URL has up to 8,192 */
 
 static enum tomb_code find_file(struct tomb_pg *pg, struct tomb_str identifier, struct tomb_arena *arena,
 	struct sql_copy_file_row **out, struct tomb_err *err)
@@ -52,6 +53,26 @@ static enum tomb_code insert(struct tomb_pg *pg, const struct tomb_copy_found *f
 	return TOMB_OK;
 }
 
+/* Since when it lies there decides when it may go: that, too, is somebody's word. */
+static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_copy_found *found,
+	int64_t institution_id, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO buf = tomb_buf_init(DETAIL_MAX);
+	char since[TOMB_TIME_TEXT] = "now";
+	struct tomb_str detail;
+
+	if (found->stored_at_us)
+		tomb_time_format(found->stored_at_us, TOMB_TIME_S, since);
+	tomb_buf_putf(&buf, "%.*s, stored %s", TOMB_STR_ARG(found->url), since);
+	TOMB_TRY(tomb_buf_done(&buf, &detail, err));
+	return tomb_audit_write(pg, actor,
+		&(struct tomb_audit_entry){.verb = "register copy",
+			.institution_id = institution_id,
+			.subject = found->file_identifier,
+			.detail = detail},
+		err);
+}
+
 enum tomb_code tomb_copy_register(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_copy_found *found, int64_t *id, struct tomb_err *err)
 {
@@ -69,12 +90,7 @@ enum tomb_code tomb_copy_register(struct tomb_pg *pg, const struct tomb_actor *a
 	TOMB_TRY(insert(pg, found, file->id, &arena, &copy_id, err));
 	TOMB_TRY(sql_copy_event_insert(
 		pg, &(struct sql_copy_event_insert_args){copy_id, actor->email, found->agent}, &n, err));
-	TOMB_TRY(tomb_audit_write(pg, actor,
-		&(struct tomb_audit_entry){.verb = "register copy",
-			.institution_id = file->institution_id,
-			.subject = found->file_identifier,
-			.detail = found->url},
-		err));
+	TOMB_TRY(audit(pg, actor, found, file->institution_id, err));
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*id = copy_id;
 	return TOMB_OK;

@@ -31,5 +31,6 @@ from generic_file f, storage_backend b where f.id = $1::bigint and b.name = $2::
 insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, outcome_detail,
 	outcome_information, object_used, agent)
 select f.institution_id, f.object_id, f.id, c.generation, 'replication', format('A copy in backend %s was made known', b.name), 'Success',
-	c.url, format('Registered by %s; its bytes were not read.', $2::text), 'Tombstone command', $3::text
+	c.url, format('Registered by %s, as stored at %s; its bytes were not read.', $2::text,
+		to_char(c.stored_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')), 'Tombstone command', $3::text
 from copy c join generic_file f on f.id = c.file_id join storage_backend b on b.id = c.backend_id where c.id = $1::bigint;
