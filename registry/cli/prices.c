@@ -54,12 +54,13 @@ static enum tomb_code read_price(struct cli *cli, struct tomb_storage_price *out
 
 enum tomb_code cli_storage_price(struct cli *cli, struct tomb_err *err)
 {
-	struct tomb_str backends[BACKENDS_MAX];
+	struct tomb_str backends[BACKENDS_MAX] = {{NULL, 0}};
+	size_t n = named_backends(cli, backends);
 	struct tomb_storage_price price;
 
 	TOMB_TRY(read_price(cli, &price, err));
-	TOMB_TRY(tomb_storage_price_set(cli->pg, &cli->actor, cli_operand(cli, 0),
-		(struct tomb_strs){backends, named_backends(cli, backends)}, &price, err));
+	TOMB_TRY(tomb_storage_price_set(
+		cli->pg, &cli->actor, cli_operand(cli, 0), (struct tomb_strs){backends, n}, &price, err));
 	return cli_storage_prices(cli, err);
 }
 

@@ -13,21 +13,16 @@ static enum tomb_finding finding(bool is_null, bool yes)
 	return yes ? TOMB_FINDING_YES : TOMB_FINDING_NO;
 }
 
-static struct tomb_str text(bool is_null, struct tomb_str s)
-{
-	return is_null ? TOMB_STR("") : s;
-}
-
 static struct tomb_backend_probe probe_of(const struct sql_backend_list_row *r)
 {
 	return (struct tomb_backend_probe){
-		.place = text(r->examined_place_null, r->examined_place),
-		.is_reachable = !r->is_reachable_null && r->is_reachable,
-		.problem = text(r->problem_null, r->problem),
-		.versioning = text(r->versioning_null, r->versioning),
+		.place = r->examined_place,
+		.is_reachable = r->is_reachable,
+		.problem = r->problem,
+		.versioning = r->versioning,
 		.object_lock = finding(r->object_lock_null, r->object_lock),
 		.can_look = finding(r->can_look_null, r->can_look),
-		.was_examined = !r->examined_at_null,
+		.was_examined = r->examined_at != 0,
 		.conditional_delete = finding(r->conditional_delete_null, r->conditional_delete),
 		.conditional_batch = finding(r->conditional_batch_null, r->conditional_batch),
 		.conditional_put = finding(r->conditional_put_null, r->conditional_put),
@@ -43,18 +38,18 @@ static struct tomb_backend backend_of(const struct sql_backend_list_row *r)
 		.retention = r->retention,
 		.options = r->options,
 		.last = probe_of(r),
-		.probed_at_us = r->probed_at_null ? 0 : r->probed_at,
-		.probed_by = text(r->probed_by_null, r->probed_by),
-		.examined_at_us = r->examined_at_null ? 0 : r->examined_at,
-		.examined_by = text(r->examined_by_null, r->examined_by),
+		.probed_at_us = r->probed_at,
+		.probed_by = r->probed_by,
+		.examined_at_us = r->examined_at,
+		.examined_by = r->examined_by,
 		.breaker =
 			{
-				.is_open = !r->is_open_null && r->is_open,
-				.since_us = r->since_null ? 0 : r->since,
-				.until_us = r->until_null ? 0 : r->until,
-				.reason = text(r->reason_null, r->reason),
-				.set_by = text(r->set_by_null, r->set_by),
-				.set_at_us = r->set_at_null ? 0 : r->set_at,
+				.is_open = r->is_open,
+				.since_us = r->since,
+				.until_us = r->until,
+				.reason = r->reason,
+				.set_by = r->set_by,
+				.set_at_us = r->set_at,
 			},
 	};
 }
@@ -139,7 +134,10 @@ static void describe(const struct tomb_backend_probe *p, struct tomb_buf *out)
 			word(p->lists_versions), word(p->reads_back));
 }
 
-enum { DETAIL_MAX = 1024 }; /* bytes: a probe in words */
+enum {
+	DETAIL_MAX = 1024,          /* bytes: a probe in words */
+	ARENA_BYTES_MAX = 64 * 1024 /* what one backend was */
+};
 
 #define FINDING(member, f) .member = (f) == TOMB_FINDING_YES, .member##_null = (f) == TOMB_FINDING_UNKNOWN
 
@@ -182,7 +180,7 @@ enum tomb_code tomb_backend_probed(struct tomb_pg *pg, const struct tomb_actor *
 enum tomb_code tomb_backend_set_retention(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name,
 	struct tomb_str retention, struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO arena = tomb_arena_init((size_t)64 * 1024);
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	TOMB_BUF_AUTO buf = tomb_buf_init(DETAIL_MAX);
 	struct sql_backend_set_retention_row *row = NULL;

@@ -1,38 +1,41 @@
 -- What is known of backends, and how they are treated.
 
--- Every backend, with what was found last: any probe, and the last one that examined it.
+-- Every backend, with what was found last: any probe, and the last one that examined it.  "" and the epoch: never.
 -- :name backend_list :many
 -- :arg name text
 -- :col name text
 -- :col retention text
 -- :col options text[]
--- :col probed_at timestamptz?
--- :col probed_by text?
--- :col is_reachable bool?
--- :col problem text?
--- :col versioning text?
+-- :col probed_at timestamptz
+-- :col probed_by text
+-- :col is_reachable bool
+-- :col problem text
+-- :col versioning text
 -- :col object_lock bool?
 -- :col can_look bool?
--- :col examined_at timestamptz?
--- :col examined_by text?
--- :col examined_place text?
+-- :col examined_at timestamptz
+-- :col examined_by text
+-- :col examined_place text
 -- :col conditional_delete bool?
 -- :col conditional_batch bool?
 -- :col conditional_put bool?
 -- :col lists_versions bool?
 -- :col reads_back bool?
--- :col is_open bool?
--- :col since timestamptz?
--- :col until timestamptz?
--- :col reason text?
--- :col set_by text?
--- :col set_at timestamptz?
+-- :col is_open bool
+-- :col since timestamptz
+-- :col until timestamptz
+-- :col reason text
+-- :col set_by text
+-- :col set_at timestamptz
 select b.name, b.retention,
 	coalesce((select array_agg(o.name order by o.name) from storage_option_backend x join storage_option o on o.id = x.storage_option_id
 		where x.backend_id = b.id), '{}') as options,
-	p.at as probed_at, p.by as probed_by, p.is_reachable, p.problem, p.versioning, p.object_lock, p.can_look,
-	e.at as examined_at, e.by as examined_by, e.place as examined_place, e.conditional_delete, e.conditional_batch, e.conditional_put, e.lists_versions, e.reads_back,
-	k.is_open, k.since, k.until, k.reason, k.set_by, k.set_at
+	coalesce(p.at, 'epoch') as probed_at, coalesce(p.by, '') as probed_by, coalesce(p.is_reachable, false) as is_reachable,
+	coalesce(p.problem, '') as problem, coalesce(p.versioning, '') as versioning, p.object_lock, p.can_look,
+	coalesce(e.at, 'epoch') as examined_at, coalesce(e.by, '') as examined_by, coalesce(e.place, '') as examined_place,
+	e.conditional_delete, e.conditional_batch, e.conditional_put, e.lists_versions, e.reads_back,
+	coalesce(k.is_open, false) as is_open, coalesce(k.since, 'epoch') as since, coalesce(k.until, 'epoch') as until,
+	coalesce(k.reason, '') as reason, coalesce(k.set_by, '') as set_by, coalesce(k.set_at, 'epoch') as set_at
 from storage_backend b
 left join lateral (select * from backend_probe q where q.backend_id = b.id order by q.id desc limit 1) p on true
 left join lateral (select * from backend_probe q where q.backend_id = b.id and q.was_examined and q.is_reachable order by q.id desc limit 1) e on true
