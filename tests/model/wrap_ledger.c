@@ -99,7 +99,9 @@ WRAP(tomb_claim_take, (struct tomb_pg * pg, int64_t batch_id, struct tomb_str ow
 		compare_files(l, out);
 		compare_copies(l, out);
 	}
-	return after(l, code == TOMB_OK && *taken ? "has claimed" : "has no claim", code, err);
+	if (code == TOMB_OK && !*taken)
+		return lane_pause(l, "has no claim") ? code : lane_death(err);
+	return after(l, code == TOMB_OK ? "has claimed" : "does not know", code, err);
 }
 
 WRAP(tomb_claim_confirm, (struct tomb_pg * pg, struct tomb_claim *claim, int64_t lease_ms, struct tomb_arena *arena,
