@@ -145,6 +145,18 @@ static enum tomb_code sweep_markers(struct tomb_batch *b, size_t i, size_t end, 
 	return send_markers(b, store, l, still_ours, ctx, err);
 }
 
+/* If the store held us up, the rest of the backend's copies would fare no better, and cost it more requests. */
+static void spare_rest(struct tomb_batch *b, const struct load *l, size_t i, size_t end)
+{
+	const struct tomb_batch_file *held_up = NULL;
+
+	for (size_t k = 0; k < l->n && !held_up; k++)
+		held_up = l->copies[k]->file->is_uncharged ? l->copies[k]->file : NULL;
+	for (; held_up && i < end; i++)
+		if (!b->copies[i].was_absent)
+			tomb_batch_put_off(b, b->copies[i].file, held_up->reason);
+}
+
 enum tomb_code tomb_reap(struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err)
 {
 	struct load *l = TOMB_NEW(b->arena, struct load, 1);
@@ -159,6 +171,7 @@ enum tomb_code tomb_reap(struct tomb_batch *b, tomb_batch_still_ours_fn *still_o
 				continue;
 			TOMB_TRY(still_ours(ctx, err));
 			send_load(b, l);
+			spare_rest(b, l, i, end);
 		}
 		TOMB_TRY(sweep_markers(b, from, end, l, still_ours, ctx, err));
 	}

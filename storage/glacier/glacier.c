@@ -131,11 +131,13 @@ static void delete_many(struct tomb_store *store, const struct tomb_target *targ
 {
 	struct traffic_run run = {.start_us = 0};
 	struct tomb_err err;
+	bool throttled = false;
 
 	traffic_start(&store->traffic, &run);
 	for (size_t i = 0; i < n; i++)
-		if (!traffic_is_late(&store->traffic, &run)) {
+		if (!throttled && !traffic_is_late(&store->traffic, &run)) {
 			delete_one(store, &targets[i], arena, &results[i]);
+			throttled = results[i].outcome == TOMB_OUTCOME_THROTTLED;
 		} else {
 			(void)TOMB_FAIL(&err, TOMB_STORE_THROTTLED,
 				"backend %s: left for later; the request was not sent", store->name.p);

@@ -14,6 +14,7 @@ struct split {
 	size_t *waiting;          /* indexes of the targets that are to be sent, or sent again */
 	size_t n;
 	struct traffic_run run;
+	bool is_over; /* nothing more is sent in this call */
 };
 
 /* Nothing was done, and the store itself has said so; or it never got the request. */
@@ -88,15 +89,17 @@ static void leave(struct split *s)
 /* Those that a batch cannot carry, and one alone, which gets a better answer by itself. */
 static void send_single(struct split *s, size_t index)
 {
+	struct tomb_result *r = &s->results[index];
 	struct tomb_err err;
 
-	if (!traffic_is_late(&s->s3->store.traffic, &s->run)) {
-		s3_delete_one(&s->s3->store, &s->targets[index], s->arena, &s->results[index]);
+	if (!s->is_over && !traffic_is_late(&s->s3->store.traffic, &s->run)) {
+		s3_delete_one(&s->s3->store, &s->targets[index], s->arena, r);
+		s->is_over = r->outcome == TOMB_OUTCOME_THROTTLED;
 		return;
 	}
 	(void)TOMB_FAIL(&err, TOMB_STORE_THROTTLED, "backend %s: left for later; the request was not sent",
 		s->s3->store.name.p);
-	s3_unanswered(s->s3, &err, s->arena, &s->results[index]);
+	s3_unanswered(s->s3, &err, s->arena, r);
 }
 
 void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
@@ -120,6 +123,7 @@ void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets,
 	if (s.n > 1) {
 		while (s.n > 0 && send_part(&s))
 			;
+		s.is_over = s.n > 0;
 		leave(&s);
 	}
 	for (size_t i = 0; i < n; i++)

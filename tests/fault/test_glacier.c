@@ -260,6 +260,43 @@ static enum tomb_code count_questions(void *ctx, struct tomb_err *err)
 	return TOMB_OK;
 }
 
+#define THROTTLED                                                                                                      \
+	{                                                                                                              \
+		.status = "400 Bad Request", .body = SAYS("ThrottlingException", "m")                                  \
+	}
+
+static bool wait_no_time(void *ctx, int64_t ms)
+{
+	(void)ctx;
+	return ms > 0;
+}
+
+static void a_vault_that_throttles_is_not_asked_for_the_rest(void **state)
+{
+	static const struct vault_said said[] = {
+		{.body = VAULT_DESCRIBED}, {.status = "204 No Content"}, THROTTLED, THROTTLED, THROTTLED};
+	static const char *const lines[] = {"GET ", "DELETE ", "DELETE ", "DELETE ", "DELETE "};
+	struct tomb_target targets[3];
+	struct tomb_result results[3];
+	struct vault_stub v;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		targets[i] = (struct tomb_target){
+			.key = {&"abc"[i], 1}, .version_id = TOMB_STR(""), .etag = TOMB_STR("")};
+	vault_stub_begin(&v, said, TOMB_COUNTOF(said));
+	tomb_stores_set_waiting(v.stores,
+		&(struct tomb_waiting){.clock = tomb_clock_real(), .wait = wait_no_time, .longest_ms = 60000});
+	assert_int_equal(tomb_store_delete_many(v.store, targets, 3, &v.arena, results, &v.err), TOMB_OK);
+	assert_int_equal(results[0].outcome, TOMB_OUTCOME_GONE);
+	assert_int_equal(results[1].outcome, TOMB_OUTCOME_THROTTLED);
+	assert_string_equal(results[1].code.p, "ThrottlingException");
+	assert_int_equal(results[2].outcome, TOMB_OUTCOME_THROTTLED);
+	assert_string_equal(results[2].code.p, ""); /* it was not sent */
+	vault_stub_got(&v, lines, TOMB_COUNTOF(lines));
+	vault_stub_end(&v);
+}
+
 static void a_lane_is_asked_again_while_it_deletes_one_by_one(void **state)
 {
 	enum { COPIES = 41 };
@@ -308,6 +345,7 @@ int main(void)
 		cmocka_unit_test(an_id_that_is_none_is_never_sent),
 		cmocka_unit_test(an_archive_has_one_url),
 		cmocka_unit_test(many_archives_are_many_requests),
+		cmocka_unit_test(a_vault_that_throttles_is_not_asked_for_the_rest),
 		cmocka_unit_test(a_lane_is_asked_again_while_it_deletes_one_by_one),
 	};
 

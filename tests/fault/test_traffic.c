@@ -307,6 +307,29 @@ static void a_batch_that_a_gateway_turned_away_is_not_repeated(void **state)
 	slow_store_end(&f);
 }
 
+static void keys_that_go_singly_stop_when_one_is_throttled(void **state)
+{
+	struct tomb_target targets[5];
+	struct tomb_result results[5];
+	struct slow_store f;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) /* XML cannot carry them */
+		targets[i] = (struct tomb_target){
+			.key = {&"\1\2\3\4\5"[i], 1}, .version_id = TOMB_STR(""), .etag = TOMB_STR("")};
+	slow_store_setup(&f);
+	slow_store_answer(&f, 1, S3_NO_CONTENT);
+	slow_store_answer(&f, 3, S3_SLOW_DOWN);
+	slow_store_begin(&f, 60000);
+	assert_int_equal(tomb_store_delete_many(f.store, targets, 5, &f.arena, results, &f.err), TOMB_OK);
+	assert_int_equal(results[0].outcome, TOMB_OUTCOME_GONE);
+	assert_int_equal(count(results, 5, TOMB_OUTCOME_THROTTLED), 4);
+	assert_string_equal(results[1].code.p, "SlowDown");
+	assert_string_equal(results[4].code.p, "");
+	assert_int_equal(slow_store_sent(&f), 1 + 3);
+	slow_store_end(&f);
+}
+
 static void keys_that_go_on_being_refused_are_throttled(void **state)
 {
 	struct tomb_result *results = NULL;
@@ -559,6 +582,7 @@ int main(void)
 		cmocka_unit_test(only_the_keys_that_were_refused_are_repeated),
 		cmocka_unit_test(keys_that_are_refused_for_good_are_not_repeated),
 		cmocka_unit_test(a_batch_that_a_gateway_turned_away_is_not_repeated),
+		cmocka_unit_test(keys_that_go_singly_stop_when_one_is_throttled),
 		cmocka_unit_test(keys_that_go_on_being_refused_are_throttled),
 		cmocka_unit_test(a_batch_that_broke_off_is_uncertain_and_the_rest_goes_on),
 		cmocka_unit_test(what_there_is_no_time_for_is_left_unsent),

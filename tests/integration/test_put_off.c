@@ -4,6 +4,7 @@
 #include "pg_fixture.h"
 #include "slow_store.h"
 #include "tombstone/plan.h"
+#include "vault_world.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -79,17 +80,23 @@ static bool never(void)
 	return false;
 }
 
-/* The one batch is tried now, a minute after the time before. */
-static void work(struct place *p)
+/* The one batch is tried now. */
+static void work_in(const struct tomb_world *w)
 {
 	static const struct tomb_lane_options options = {
 		{"test", 4}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, ATTEMPTS_MAX, 1000, 300000};
 	struct tomb_log log = {.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
-	struct tomb_lane lane = {&options, &log, tomb_clock_real(), p->w->worker, p->w->stores, never};
+	struct tomb_lane lane = {&options, &log, tomb_clock_real(), w->worker, w->stores, never};
 
-	tomb_clock_manual_advance(&p->s.clock, INT64_C(61000000));
 	tomb_world_exec("update batch set due_at = now()");
 	TOMB_OK_OR_FAIL(tomb_lane_do(&lane, tomb_world_number("select id from batch"), &err));
+}
+
+/* A minute after the time before. */
+static void work(struct place *p)
+{
+	tomb_clock_manual_advance(&p->s.clock, INT64_C(61000000));
+	work_in(p->w);
 }
 
 static void assert_batch(const char *state, int attempts)
@@ -286,6 +293,46 @@ static void trouble_beside_a_throttle_costs_an_attempt(void **state)
 	end(&p);
 }
 
+/* Twenty of them are one load of a vault. */
+static void a_store_that_throttles_gets_no_further_load(void **state)
+{
+	static const struct vault_reply replies[] = {
+		{.body = "{\"VaultARN\":\"" VAULT_ARN "\",\"LastInventoryDate\":\"2026-01-02T03:04:05Z\"}"},
+		{.status = "204 No Content"},
+		{.status = "429 Too Many Requests", .body = "{\"code\":\"ThrottlingException\",\"message\":\"m\"}"},
+		{.status = "204 No Content"},
+	};
+	struct vault_world v;
+	int64_t object = 0;
+
+	(void)state;
+	vault_world_open(&v, replies, TOMB_COUNTOF(replies));
+	tomb_stores_set_waiting(v.w.stores, &(struct tomb_waiting){.clock = tomb_clock_real()});
+	object = tomb_world_object(&v.w, "test.edu/bag", 25, 1);
+	for (int i = 1; i <= 25; i++) {
+		char file[64];
+		char archive[16];
+
+		(void)snprintf(file, sizeof file, "test.edu/bag/data/%d", i);
+		(void)snprintf(archive, sizeof archive, "a%d", i);
+		vault_world_add_copy(&v, tomb_world_file(&v.w, file), archive, 400);
+	}
+	tomb_world_approve(&v.w, tomb_world_request_object(&v.w, object));
+	tomb_world_plan(&v.w);
+	work_in(&v.w);
+	assert_batch("ready", 0);
+	assert_int_equal(tomb_world_number("select count(*) from generic_file where state = 'D'"), 1);
+	assert_int_equal(tomb_world_number("select count(*) from copy k join storage_backend b on b.id = k.backend_id "
+					   "where b.name = 'old-vault' and k.status = 'stored'"),
+		24);
+	/* Nothing was tried for the second load. */
+	assert_int_equal(
+		tomb_world_number("select count(*) from copy where status = 'stored' and outcome = 'refused'"), 5);
+	canned_http_stop(v.server);
+	assert_int_equal(canned_http_requests(v.server), 3);
+	vault_world_close(&v);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -299,6 +346,7 @@ int main(void)
 		TEST(a_copy_that_is_denied_for_itself_ends_before_a_person),
 		TEST(at_the_last_attempt_only_what_was_tried_has_failed),
 		TEST(trouble_beside_a_throttle_costs_an_attempt),
+		cmocka_unit_test(a_store_that_throttles_gets_no_further_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
