@@ -69,7 +69,7 @@ static void a_list_proves_absence_only_if_it_is_whole_and_holds_no_bytes(void **
 		int absence;
 		const char *says;
 	} cases[] = {
-#define PAGE(text) {.status = "200 OK", .body = text}
+#define PAGE(text) {.status = "200 OK", .body = (text)}
 		{{PROBE_VERSIONED, PAGE(LIST(""))}, VERIFIED, ""},
 		{{PROBE_VERSIONED, PAGE(LIST(MARKER("k", "m") MARKER("k", "n")))}, VERIFIED, "2 delete markers"},
 		{{PROBE_VERSIONED, PAGE(LIST(VERSION("k", "v")))}, THERE, "1 version"},

@@ -26,6 +26,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum tomb_versioning versioning = TOMB_VERSIONING_NEVER;
 	struct s3_lock_rule rule = {.enabled = false};
 	struct s3_version_page page = {.n = 0};
+	struct s3_compliance compliance = {.held = false};
 	size_t n = 0;
 
 	if (s3_answer_error(body, &arena, &error, &err) == TOMB_OK) {
@@ -45,6 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(versioning == TOMB_VERSIONING_NEVER && err.text[0] != '\0');
 	if (s3_answer_lock_rule(body, &rule, &err) != TOMB_OK)
 		check(!rule.enabled && !rule.locks_all);
+	if (s3_answer_compliance(body, "ObjectComplianceConfiguration", &compliance, &err) != TOMB_OK)
+		check(!compliance.held && compliance.until_us == 0);
 	if (s3_answer_versions(body, &arena, &page, &err) == TOMB_OK)
 		for (size_t i = 0; i < page.n; i++) {
 			check_str(page.entries[i].key);

@@ -22,11 +22,11 @@ struct s3_said {
 	const char *headers; /* NULL: S3_STUB_ID */
 	const char *body;    /* NULL: none */
 	size_t body_size;    /* 0: its length as text */
-	enum canned_manner manner;
 	size_t filler_bytes;
+	int64_t ahead_s; /* of a Date header, if it has one */
+	enum canned_manner manner;
 	bool no_length;
-	bool has_date; /* a Date header: */
-	int64_t ahead_s;
+	bool has_date;
 };
 
 struct s3_stub_options {
