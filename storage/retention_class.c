@@ -122,9 +122,11 @@ static bool store_allows(const struct tomb_retention_facts *f, const struct tomb
 bool tomb_retention_allows(const struct tomb_retention_facts *facts, char why[static TOMB_RETENTION_WHY])
 {
 	const struct tomb_retention_class *class = tomb_retention_class(facts->url, facts->storage_class);
+	bool asks_store = facts->policy == TOMB_RETENTION_STORE ||
+			  (facts->policy == TOMB_RETENTION_STRICTEST && facts->min_days > 0);
 
 	why[0] = '\0';
 	if ((facts->policy != TOMB_RETENTION_STORE || !class) && !registry_allows(facts, why))
 		return false;
-	return facts->policy == TOMB_RETENTION_REGISTRY || !class || store_allows(facts, class, why);
+	return !asks_store || !class || store_allows(facts, class, why);
 }

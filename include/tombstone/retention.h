@@ -42,7 +42,7 @@ bool tomb_retention_over(int64_t now_us, int64_t stored_at_us, int32_t min_days)
 
 /* Whose minimum counts for the copies on a backend. */
 enum tomb_retention_policy {
-	TOMB_RETENTION_STRICTEST, /* both: the default */
+	TOMB_RETENTION_STRICTEST, /* both, but for an option of 0 days, which may go at any time: the default */
 	TOMB_RETENTION_REGISTRY,  /* the storage option's, from when the ledger recorded the copy */
 	TOMB_RETENTION_STORE, /* that of the class which the store reports, from its date; the other if it has none */
 	TOMB_RETENTION_POLICY_MAX

@@ -235,6 +235,15 @@ static int64_t approved(struct tomb_world *w, const char *option, int days)
 	return object;
 }
 
+/* In an option with a minimum of one day, which is over. */
+static void approved_a_day_later(struct tomb_world *w)
+{
+	int64_t object = tomb_world_object_in(w, w->institution, tomb_world_option(w, "Cold", 1), "test.edu/bag", 1, 1);
+
+	tomb_world_exec("update copy set stored_at = stored_at - interval '2 days'");
+	tomb_world_approve(w, tomb_world_request_object(w, object));
+}
+
 static void assert_refused(struct tomb_world *w, const char *why)
 {
 	assert_int_equal(tomb_world_number("select count(*) from request_file where outcome = 'refused' and reason "
@@ -255,7 +264,7 @@ static void p_12_a_class_that_the_store_still_bills_is_refused_with_the_day(void
 {
 	struct tomb_world *w = *state;
 
-	(void)approved(w, "Standard", 0);
+	approved_a_day_later(w);
 	class_said = "GLACIER";
 	modified_said_us = now_us() - 89 * DAY_US;
 	work_once(w);
@@ -266,9 +275,20 @@ static void p_12_and_is_deleted_when_its_days_are_over(void **state)
 {
 	struct tomb_world *w = *state;
 
-	(void)approved(w, "Standard", 0);
+	approved_a_day_later(w);
 	class_said = "GLACIER";
 	modified_said_us = now_us() - 90 * DAY_US - 1;
+	work_once(w);
+	assert_deleted(w);
+}
+
+static void p_12_what_may_go_at_any_time_goes_whatever_its_class(void **state)
+{
+	struct tomb_world *w = *state;
+
+	(void)approved(w, "Standard", 0);
+	class_said = "GLACIER";
+	modified_said_us = now_us();
 	work_once(w);
 	assert_deleted(w);
 }
@@ -278,7 +298,7 @@ static void p_12_the_registrys_word_alone_pays_for_haste(void **state)
 	struct tomb_world *w = *state;
 
 	tomb_world_exec("update storage_backend set retention = 'registry'");
-	(void)approved(w, "Standard", 0);
+	approved_a_day_later(w);
 	class_said = "DEEP_ARCHIVE";
 	modified_said_us = now_us();
 	work_once(w);
@@ -337,6 +357,7 @@ int main(void)
 		T(a_clock_that_a_store_refused_is_an_alarm),
 		T(a_time_that_is_over_lets_one_batch_try),
 		T(p_12_a_class_that_the_store_still_bills_is_refused_with_the_day),
+		T(p_12_what_may_go_at_any_time_goes_whatever_its_class),
 		T(p_12_and_is_deleted_when_its_days_are_over),
 		T(p_12_the_registrys_word_alone_pays_for_haste),
 		T(p_12_the_stores_word_alone_counts_where_it_has_one),

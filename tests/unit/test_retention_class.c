@@ -129,6 +129,19 @@ static void the_strictest_is_the_later_of_both(void **state)
 	assert_true(tomb_retention_allows(&f, why));
 }
 
+/* Standard, which has a copy in Glacier: "can be deleted at any time". */
+static void p_12_the_strictest_leaves_options_without_a_minimum_alone(void **state)
+{
+	struct tomb_retention_facts f = facts_on(utc_us(2024, 1, 2), TOMB_RETENTION_STRICTEST);
+	char why[TOMB_RETENTION_WHY];
+
+	(void)state;
+	f.min_days = 0;
+	assert_true(tomb_retention_allows(&f, why));
+	f.policy = TOMB_RETENTION_STORE;
+	assert_false(tomb_retention_allows(&f, why));
+}
+
 static void the_reason_names_class_days_and_the_day_in_a_leap_year_too(void **state)
 {
 	struct tomb_retention_facts f = facts_on(utc_us(2024, 2, 1), TOMB_RETENTION_STRICTEST);
@@ -207,6 +220,7 @@ int main(void)
 		cmocka_unit_test(a_policy_has_a_name_and_no_other),
 		cmocka_unit_test(each_policy_asks_its_own_rules),
 		cmocka_unit_test(the_strictest_is_the_later_of_both),
+		cmocka_unit_test(p_12_the_strictest_leaves_options_without_a_minimum_alone),
 		cmocka_unit_test(the_reason_names_class_days_and_the_day_in_a_leap_year_too),
 		cmocka_unit_test(what_a_store_says_nothing_of_is_kept_by_the_ledger),
 		cmocka_unit_test(a_store_without_a_date_or_with_one_to_come_is_not_over),
