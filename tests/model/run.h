@@ -20,6 +20,7 @@ enum {
 /* What goes wrong in this seed, in percent of its occasions. */
 struct mood {
 	int fault;  /* of a call to a store */
+	int loss;   /* of a key that is to be deleted */
 	int crash;  /* of a step of a lane */
 	int cut;    /* of a commit */
 	int rule;   /* of the steps: holds, people, the stop switch */

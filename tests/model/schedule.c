@@ -9,10 +9,12 @@ enum { ROUNDS_TO_END = 40 };
 static void draw_mood(struct run *r)
 {
 	static const int faults[] = {0, 5, 20, 50};
+	static const int losses[] = {0, 10, 30, 60};
 	static const int crashes[] = {0, 1, 2, 5};
 
 	r->mood = (struct mood){
 		.fault = faults[dice_roll(&r->dice, 4)],
+		.loss = losses[dice_roll(&r->dice, 4)],
 		.crash = crashes[dice_roll(&r->dice, 4)],
 		.cut = dice_roll(&r->dice, 3) ? 0 : 5,
 		.rule = dice_roll(&r->dice, 6),

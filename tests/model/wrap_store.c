@@ -86,7 +86,8 @@ enum fate { DO, DO_AND_LOSE, DO_NOT, LOSE, LIE, FATES };
 
 static enum fate draw_fate(struct lane *l)
 {
-	enum fate fate = falters(l) ? (enum fate)dice_roll(&l->run->dice, FATES) : DO;
+	bool is_well = l->run->is_healed || !dice_in_100(&l->run->dice, l->run->mood.loss);
+	enum fate fate = is_well ? DO : (enum fate)dice_roll(&l->run->dice, FATES);
 
 	/* Who takes the store's word has no defence against its lies. */
 	return fate == LIE && l->run->mood.verify == TOMB_VERIFY_NONE ? DO_NOT : fate;
