@@ -33,7 +33,9 @@ enum tomb_code act_put(
 {
 	enum tomb_code code = put_once(b, name, key, bytes, out);
 
-	return code == TOMB_NET ? put_once(b, name, key, bytes, out) : code;
+	for (int lesson = 0; lesson < 2 && code == TOMB_NET; lesson++) /* its region, and that it knows no condition */
+		code = put_once(b, name, key, bytes, out);
+	return code;
 }
 
 struct tomb_placed act_have(struct bench *b, const char *name, struct tomb_str key)

@@ -19,6 +19,7 @@ static const struct backend_line {
 	{"shared", "-shared", OWNER, NULL, NULL, ""},
 	{"turned", "-turned", OWNER, NULL, NULL, ""},
 	{"enabled", "-enabled", OWNER, NULL, NULL, ""},
+	{"impatient", "-enabled", OWNER, NULL, NULL, "request_timeout_ms = 6000\n"},
 	{"suspended", "-suspended", OWNER, NULL, NULL, ""},
 	{"locked", "-locked", OWNER, NULL, NULL, ""},
 	{"skewed", "", OWNER, NULL, NULL, ""},
@@ -105,8 +106,10 @@ static struct tomb_stores *open_line(struct bench *b, const struct backend_line 
 	tomb_buf_putf(&conf, "[backend %s]\nkind = s3\nregion = %s\nendpoint = %s\nbucket = %s%s\n", line->name,
 		region ? region : "us-east-1", endpoint(b, line), b->bucket, line->suffix);
 	write_keys(b, line);
-	tomb_buf_putf(&conf, "access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 40000\n%s",
-		b->temp.path, b->temp.path, line->extra);
+	tomb_buf_putf(&conf, "access_key_file = %s/access\nsecret_key_file = %s/secret\n%s", b->temp.path, b->temp.path,
+		line->extra);
+	if (!strstr(line->extra, "request_timeout_ms"))
+		tomb_buf_put(&conf, TOMB_STR("request_timeout_ms = 40000\n"));
 	temp_folder_write(&b->temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", b->temp.path);
 	if (tomb_stores_open(path, &stores, &err) != TOMB_OK) {

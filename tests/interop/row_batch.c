@@ -41,7 +41,7 @@ static void some_of_many(struct bench *b, const struct row *row)
 
 	for (size_t i = 0; i < batch->n; i++)
 		if (all || (half && i % 2 == 0))
-			(void)act_have(b, "plain", batch->targets[i].key);
+			act_write_over(b, "plain", batch->targets[i].key);
 	want_all_gone(b, batch);
 	for (size_t i = 0; i < batch->n; i += 97)
 		act_want_gone(b, "plain", batch->targets[i].key);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { STEPS = 120, KEYS = 3 };
+enum { STEPS = 60, KEYS = 3 };
 
 static unsigned seed_of(void)
 {
@@ -66,7 +66,7 @@ static void at_random(struct bench *b, const struct row *row)
 
 static const struct row rows[] = {
 	{.name = "truth-never",
-		.expects = "120 random steps, a look after each: never a false proof",
+		.expects = "60 random steps, a look after each: never a false proof",
 		.run = at_random,
 		.is_safety = true,
 		.arg = "plain"},
