@@ -68,6 +68,8 @@ static void assert_holds(const struct tomb_buf *document, size_t times, const ch
 		fail_msg("%zu times instead of %zu: %s", count(document, needle), times, needle);
 }
 
+enum { TYPES = 10 }; /* of event, but for deletion: see include/tombstone/premis_event.def */
+
 /* One event of each type of each file and object, with characters that XML minds. */
 static void add_events_of_every_type(void)
 {
@@ -103,7 +105,7 @@ static void a_document_of_an_active_object_is_valid(void **state)
 	assert_holds(&document, 2, "valueURI=\"http://id.loc.gov/vocabulary/preservation/eventOutcome/fai\"");
 	assert_holds(&document, 2, "<premis:eventType>access assignment</premis:eventType>");
 	assert_holds(&document, 0, "eventType/del\"");
-	assert_holds(&document, 18, "<premis:event>");
+	assert_holds(&document, 2UL * TYPES, "<premis:event>");
 	assert_holds(&document, 1, "<premis:agent>");
 }
 
@@ -121,7 +123,7 @@ static void p15_p16_a_document_of_a_deleted_object_names_who_asked_who_agreed_an
 	assert_holds(&document, 3, "valueURI=\"http://id.loc.gov/vocabulary/preservation/eventType/del\"");
 	assert_holds(&document, 3, "eventRelatedAgentRole/imp\"");
 	assert_holds(&document, 3, "eventRelatedAgentRole/aut\"");
-	assert_holds(&document, 21, "eventRelatedAgentRole/exe\"");
+	assert_holds(&document, 3 + 2UL * TYPES, "eventRelatedAgentRole/exe\"");
 	assert_holds(&document, 1, "<premis:agentIdentifierValue>alice@test.edu</premis:agentIdentifierValue>");
 	assert_holds(&document, 1, "<premis:agentIdentifierValue>bob@test.edu</premis:agentIdentifierValue>");
 	assert_holds(&document, 0, "<premis:storage>");
@@ -144,7 +146,7 @@ static void a_document_of_one_file_is_about_that_file_alone(void **state)
 		w, (struct tomb_premis_subject){.file_id = tomb_world_file(w, "test.edu/bag/data/2")}, &document);
 	assert_valid(w, &document);
 	assert_holds(&document, 1, "<premis:object ");
-	assert_holds(&document, 9, "<premis:event>");
+	assert_holds(&document, TYPES, "<premis:event>");
 	assert_holds(&document, 0, "test.edu/bag/data/3");
 }
 
@@ -178,7 +180,7 @@ static void a_big_document_comes_in_small_pieces(void **state)
 	write_document(w, subject, &document);
 	assert_valid(w, &document);
 	assert_holds(&document, MANY, "xsi:type=\"premis:file\"");
-	assert_holds(&document, 9UL * MANY, "<premis:event>");
+	assert_holds(&document, (size_t)TYPES * MANY, "<premis:event>");
 	TOMB_OK_OR_FAIL(tomb_premis_write(w->registry, &w->carol, &subject, measure, &t, &err));
 	assert_int_equal(t.bytes, document.n);
 	assert_true(t.longest < 128UL * 1024);
