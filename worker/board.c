@@ -122,7 +122,9 @@ static enum tomb_code write_one(struct tomb_pg *pg, const struct tomb_actor *lan
 				.until_us = now->until_us,
 				.reason = reason},
 			err));
-		tomb_log(log, TOMB_EV_BACKEND_SHUT, TOMB_KV_S("backend", known->name), TOMB_KV_S("reason", reason));
+		if (!was->is_open) /* a request let through in vain is no news */
+			tomb_log(log, TOMB_EV_BACKEND_SHUT, TOMB_KV_S("backend", known->name),
+				TOMB_KV_S("reason", reason));
 	}
 	if (!now->open && was->is_open) {
 		TOMB_TRY(tomb_backend_breaker_close(pg, lane, known->name, was->since_us, err));
