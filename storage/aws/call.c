@@ -1,5 +1,7 @@
 #include "aws/repair.h"
 
+#include "result.h"
+
 enum { VERDICT_ARENA_MAX = 1 << 21 }; /* bytes: the words of an error answer, which aws_request bounds */
 
 /* One request and its answer, read; sent again where clock, keys or region could be repaired. */
@@ -97,4 +99,22 @@ enum tomb_code aws_call(struct aws_client *client, const struct aws_request *r, 
 			!traffic_again(client->traffic, run, code == TOMB_OK, verdict.retry_after_ms))
 			return code;
 	}
+}
+
+void aws_unanswered(
+	const struct aws_client *client, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out)
+{
+	enum tomb_outcome outcome = TOMB_OUTCOME_FAILED;
+
+	if (err->code == TOMB_UNCERTAIN)
+		outcome = TOMB_OUTCOME_UNCERTAIN;
+	else if (err->code == TOMB_NET || err->code == TOMB_NOMEM)
+		outcome = TOMB_OUTCOME_TRANSIENT;
+	else if (err->code == TOMB_STORE_DENIED)
+		outcome = TOMB_OUTCOME_DENIED;
+	else if (err->code == TOMB_STORE_THROTTLED)
+		outcome = TOMB_OUTCOME_THROTTLED;
+	result_set(out, arena, outcome, "%s", err->text);
+	if (outcome == TOMB_OUTCOME_THROTTLED || outcome == TOMB_OUTCOME_DENIED)
+		out->retry_after_ms = traffic_due_ms(client->traffic);
 }

@@ -89,4 +89,8 @@ enum tomb_code aws_send(struct aws_client *client, const struct aws_request *req
 enum tomb_code aws_call(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* An error of aws_call() as what became of a key that it was to delete. */
+void aws_unanswered(
+	const struct aws_client *client, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
+
 #endif

@@ -83,24 +83,6 @@ static enum tomb_code put(struct tomb_store *store, const struct tomb_put *put, 
 		store->name.p);
 }
 
-static void unanswered(
-	struct tomb_store *store, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out)
-{
-	enum tomb_outcome outcome = TOMB_OUTCOME_FAILED;
-
-	if (err->code == TOMB_UNCERTAIN)
-		outcome = TOMB_OUTCOME_UNCERTAIN;
-	else if (err->code == TOMB_NET || err->code == TOMB_NOMEM)
-		outcome = TOMB_OUTCOME_TRANSIENT;
-	else if (err->code == TOMB_STORE_DENIED)
-		outcome = TOMB_OUTCOME_DENIED;
-	else if (err->code == TOMB_STORE_THROTTLED)
-		outcome = TOMB_OUTCOME_THROTTLED;
-	result_set(out, arena, outcome, "%s", err->text);
-	if (outcome == TOMB_OUTCOME_THROTTLED || outcome == TOMB_OUTCOME_DENIED)
-		out->retry_after_ms = traffic_due_ms(&store->traffic);
-}
-
 static void delete_one(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
 	struct tomb_result *result)
 {
@@ -111,7 +93,7 @@ static void delete_one(struct tomb_store *store, const struct tomb_target *targe
 	struct tomb_err err;
 
 	if (glacier_send(glacier_of(store), &r, &scratch, &a, &err) != TOMB_OK) {
-		unanswered(store, &err, arena, result);
+		aws_unanswered(&glacier_of(store)->aws, &err, arena, result);
 		return;
 	}
 	if (a.status == 204) { /* also for an archive that was gone already */
@@ -141,7 +123,7 @@ static void delete_many(struct tomb_store *store, const struct tomb_target *targ
 		} else {
 			(void)TOMB_FAIL(&err, TOMB_STORE_THROTTLED,
 				"backend %s: left for later; the request was not sent", store->name.p);
-			unanswered(store, &err, arena, &results[i]);
+			aws_unanswered(&glacier_of(store)->aws, &err, arena, &results[i]);
 		}
 }
 

@@ -4,23 +4,6 @@
 
 enum { ANSWER_ARENA_MAX = 1 << 20 };
 
-void s3_unanswered(struct s3 *s3, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out)
-{
-	enum tomb_outcome outcome = TOMB_OUTCOME_FAILED;
-
-	if (err->code == TOMB_UNCERTAIN)
-		outcome = TOMB_OUTCOME_UNCERTAIN;
-	else if (err->code == TOMB_NET || err->code == TOMB_NOMEM)
-		outcome = TOMB_OUTCOME_TRANSIENT;
-	else if (err->code == TOMB_STORE_DENIED)
-		outcome = TOMB_OUTCOME_DENIED;
-	else if (err->code == TOMB_STORE_THROTTLED)
-		outcome = TOMB_OUTCOME_THROTTLED;
-	result_set(out, arena, outcome, "%s", err->text);
-	if (outcome == TOMB_OUTCOME_THROTTLED || outcome == TOMB_OUTCOME_DENIED)
-		out->retry_after_ms = traffic_due_ms(&s3->store.traffic);
-}
-
 bool s3_is_conditional(const struct s3 *s3, bool many)
 {
 	const struct tomb_capability *known = &s3->store.capability;
@@ -83,7 +66,7 @@ void s3_delete_one(struct tomb_store *store, const struct tomb_target *target, s
 	else if (target->etag.n && s3_is_conditional(s3, false)) /* AWS refuses the two together */
 		headers[r.nheaders++] = (struct sigv4_field){TOMB_STR("if-match"), target->etag};
 	if (s3_send(s3, &r, &scratch, &a, &err) != TOMB_OK) {
-		s3_unanswered(s3, &err, arena, result);
+		aws_unanswered(&s3->aws, &err, arena, result);
 		return;
 	}
 	if (a.status == 204 || (a.status == 200 && a.body.n == 0)) {

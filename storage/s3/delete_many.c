@@ -230,7 +230,7 @@ enum tomb_code s3_delete_batch(struct s3 *s3, const struct tomb_target *targets,
 		code = TOMB_FAIL(&err, TOMB_NOMEM, "%zu keys", n);
 	if (code == TOMB_OK)
 		return TOMB_OK;
-	s3_unanswered(s3, &err, arena, &failed);
+	aws_unanswered(&s3->aws, &err, arena, &failed);
 	set_all(&b, &failed);
 	return code;
 }

@@ -99,7 +99,7 @@ static void send_single(struct split *s, size_t index)
 	}
 	(void)TOMB_FAIL(&err, TOMB_STORE_THROTTLED, "backend %s: left for later; the request was not sent",
 		s->s3->store.name.p);
-	s3_unanswered(s->s3, &err, s->arena, r);
+	aws_unanswered(&s->s3->aws, &err, s->arena, r);
 }
 
 void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,

@@ -54,9 +54,6 @@ struct s3_versions {
 enum tomb_code s3_versions_list(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out,
 	struct tomb_err *err) TOMB_MUST_USE;
 
-/* An error of s3_send() as what became of a key. */
-void s3_unanswered(struct s3 *s3, const struct tomb_err *err, struct tomb_arena *arena, struct tomb_result *out);
-
 /* Is a condition sent: If-Match with one key, or <ETag> with many? */
 bool s3_is_conditional(const struct s3 *s3, bool many);
 
