@@ -50,6 +50,9 @@ void bench_broken(const char *fmt, ...)
 }
 
 static _Noreturn void stop(struct bench *b, enum bench_status status, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
+
+static _Noreturn void stop(struct bench *b, enum bench_status status, const char *fmt, va_list ap)
 {
 	b->status = status;
 	(void)vsnprintf(b->text, sizeof b->text, fmt, ap);
