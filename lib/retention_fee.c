@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define DAY_US (86400 * INT64_C(1000000))
+#define DAY_US ((wide)86400 * 1000000)
 #define GIB (INT64_C(1) << 30)
 #define NANOS UINT64_C(1000000000)
 
