@@ -132,7 +132,7 @@ enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tom
 		TOMB_KV_I("copies", (int64_t)claim.ncopies), TOMB_KV_I("attempt", claim.attempts));
 	TOMB_TRY(tomb_batch_init(&b, &claim, lane->stores, &arena, lane->clock, err));
 	TOMB_TRY(tomb_board_read(lane->pg, lane->stores, &arena, &known, err));
-	if (claim.attempts > lane->options->max_attempts)
+	if (claim.attempts + claim.deaths > lane->options->max_attempts)
 		give_up(&b);
 	else
 		code = work(lane, &b, &lease, &released, err);

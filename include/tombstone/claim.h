@@ -35,7 +35,8 @@ struct tomb_claim_copy {
 struct tomb_claim {
 	int64_t batch_id;
 	int64_t fence; /* which claim of the batch this is; a later one makes it worthless */
-	int32_t attempts;
+	int32_t attempts; /* claims of it that lanes gave back, and this one */
+	int32_t deaths;   /* claims of it that ended by themselves since it was last settled: their lanes died */
 	int64_t deletion_id;
 	int64_t request_id;
 	int64_t institution_id;

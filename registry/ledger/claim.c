@@ -99,6 +99,7 @@ static enum tomb_code take(struct tomb_pg *pg, const struct sql_claim_lease_row 
 		.batch_id = b->id,
 		.fence = b->fence,
 		.attempts = b->attempts,
+		.deaths = b->deaths,
 		.deletion_id = b->deletion_id,
 		.request_id = b->request_id,
 		.institution_id = b->institution_id,

@@ -87,7 +87,7 @@ struct m_batch {
 	int request;
 	unsigned files; /* a bit each */
 	enum m_batch_state state;
-	int fence, attempts;
+	int fence, attempts, deaths;
 	int64_t lease_until, due_at;
 };
 

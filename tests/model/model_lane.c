@@ -55,9 +55,12 @@ bool model_claim(struct model *m, int batch, struct m_claim *c)
 	*c = (struct m_claim){.batch = -1};
 	if (m->stopped || !model_is_due(m, batch))
 		return false;
+	if (b->state == M_LEASED)
+		b->deaths++;
+	else
+		b->attempts++;
 	b->state = M_LEASED;
 	b->fence++;
-	b->attempts++;
 	b->lease_until = m->now + LEASE_MIN;
 	*c = (struct m_claim){.batch = batch, .fence = b->fence, .passed = ~0U};
 	for (int f = 0; f < FILES; f++)
@@ -218,6 +221,7 @@ bool model_settle(struct model *m, const struct m_claim *c, const struct m_settl
 	b->state = later ? M_READY : failed ? M_BATCH_FAILED : M_DONE;
 	b->files = later ? later : b->files;
 	b->due_at = m->now + s->due_min;
+	b->deaths = 0;
 	if (s->is_uncharged && b->attempts > 0)
 		b->attempts--;
 	r->finished = true;

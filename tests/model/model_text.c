@@ -62,8 +62,8 @@ static void put_request(struct tomb_buf *out, int request, const struct m_reques
 
 static void put_batch(struct tomb_buf *out, int batch, const struct m_batch *b)
 {
-	tomb_buf_putf(out, "batch %d of %d %s fence %d attempts %d files", batch, b->request, batches[b->state],
-		b->fence, b->attempts);
+	tomb_buf_putf(out, "batch %d of %d %s fence %d attempts %d deaths %d files", batch, b->request,
+		batches[b->state], b->fence, b->attempts, b->deaths);
 	for (int f = 0; f < FILES; f++)
 		if (b->files & 1U << f)
 			tomb_buf_putf(out, " %d", f);

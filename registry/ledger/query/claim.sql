@@ -1,5 +1,6 @@
 -- Claiming a batch: architecture.md §4, step 4.  Everything that protects a file is asked here and now.
 
+-- A lease that ended by itself is a death, and no attempt: whoever had it has told nothing.
 -- :name claim_lease :opt
 -- :arg batch_id int8
 -- :arg owner text
@@ -11,12 +12,13 @@
 -- :col file_ids int8[]
 -- :col fence int8
 -- :col attempts int4
+-- :col deaths int4
 -- :col lease_until timestamptz
 update batch b set state = 'leased', lease_owner = $2::text, lease_until = now() + $3::bigint * interval '1 millisecond',
-	fence = b.fence + 1, attempts = b.attempts + 1
+	fence = b.fence + 1, attempts = b.attempts + (b.state = 'ready')::int, deaths = b.deaths + (b.state = 'leased')::int
 where b.id = $1::bigint and (b.state = 'ready' and b.due_at <= now() or b.state = 'leased' and b.lease_until < now())
 	and not (select is_on from stop_switch)
-returning b.id, b.deletion_id, b.institution_id, b.request_id, b.file_ids, b.fence, b.attempts, b.lease_until;
+returning b.id, b.deletion_id, b.institution_id, b.request_id, b.file_ids, b.fence, b.attempts, b.deaths, b.lease_until;
 
 -- Longer, if it is still ours and nobody has stopped the work.
 -- :name claim_renew :exec

@@ -20,7 +20,7 @@ update batch b set
 	state = case when cardinality($3::bigint[]) > 0 then 'ready' when $4::bool then 'failed' else 'done' end,
 	file_ids = case when cardinality($3::bigint[]) > 0 then $3::bigint[] else b.file_ids end,
 	lease_owner = null, lease_until = null, announced_at = null, last_error = $6::text,
-	attempts = greatest(b.attempts - $7::bool::int, 0),
+	attempts = greatest(b.attempts - $7::bool::int, 0), deaths = 0,
 	due_at = now() + $5::bigint * interval '1 millisecond'
 from d where b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased'
 returning b.deletion_id, b.request_id, b.institution_id;

@@ -163,7 +163,7 @@ with o as (
 	select array[3, r.n, 2, f.n, 0], format('list %s %s %s %s', r.n, f.n, l.generation, l.outcome)
 	from r join request_file l on l.request_id = r.id join f on f.id = l.file_id
 	union all
-	select array[4, b.n, 0, 0, 0], format('batch %s of %s %s fence %s attempts %s files%s', b.n, r.n, b.state, b.fence, b.attempts,
+	select array[4, b.n, 0, 0, 0], format('batch %s of %s %s fence %s attempts %s deaths %s files%s', b.n, r.n, b.state, b.fence, b.attempts, b.deaths,
 		(select string_agg(' ' || f.n, '' order by f.n) from f where f.id = any (b.file_ids))) from b join r on r.id = b.request_id
 	union all
 	select array[5, v.n, 0, 0, 0], format('audit %s %s', v.verb, (select count(*) from audit_entry a where a.institution_id = $1::bigint and a.verb = v.verb)) from v
