@@ -12,9 +12,10 @@ enum kinds {
 	GLACIER = 1 << BACKEND_GLACIER,
 	AWS = S3 | GLACIER
 };
-enum value { TEXT, BOOL, CONDITION, MS, LOOKS };
+enum value { TEXT, BOOL, CONDITION, MS, LOOKS, FLIGHT };
 enum { TIMEOUT_MAX_MS = 3600 * 1000 }; /* no store takes longer for one request */
 enum { LOOKS_MAX = 10 };               /* what ten looks did not show, an eleventh will not */
+enum { FLIGHT_MAX = 256 };             /* a lane is one thread: more would only wait in it */
 
 /* Every key of a section, but for "kind". */
 static const struct key {
@@ -46,6 +47,7 @@ static const struct key {
 	{"provider", S3, 0, TEXT, offsetof(struct backend, provider), backend_rule_provider},
 	{"connect_timeout_ms", AWS, 0, MS, offsetof(struct backend, connect_timeout_ms), NULL},
 	{"request_timeout_ms", AWS, 0, MS, offsetof(struct backend, request_timeout_ms), NULL},
+	{"requests_in_flight", AWS, 0, FLIGHT, offsetof(struct backend, requests_in_flight), NULL},
 	{"verify_looks", S3, 0, LOOKS, offsetof(struct backend, verify_looks), NULL},
 	{"verify_delay_ms", S3, 0, MS, offsetof(struct backend, verify_delay_ms), NULL},
 };
@@ -106,6 +108,7 @@ static void set_defaults(struct backend *b, int line)
 	*b = (struct backend){.line = line,
 		.connect_timeout_ms = 5000,
 		.request_timeout_ms = 60000,
+		.requests_in_flight = 16,
 		.verify_looks = 1,
 		.verify_delay_ms = 1000};
 	for (size_t i = 0; i < TOMB_COUNTOF(keys); i++) {
@@ -259,9 +262,11 @@ static enum tomb_code set_value(struct parser *p, const struct key *key, struct 
 	case MS:
 		return set_number(p, key, TIMEOUT_MAX_MS, value);
 	case LOOKS:
+		return set_number(p, key, LOOKS_MAX, value);
+	case FLIGHT:
 		break;
 	}
-	return set_number(p, key, LOOKS_MAX, value);
+	return set_number(p, key, FLIGHT_MAX, value);
 }
 
 static enum tomb_code set_key(struct parser *p, struct tomb_str name, struct tomb_str value)

@@ -40,6 +40,7 @@ struct backend {
 	struct tomb_str provider; /* "wasabi", "other" or "" */
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
+	int64_t requests_in_flight;
 	int64_t verify_looks;
 	int64_t verify_delay_ms;
 };

@@ -11,7 +11,7 @@
 #define STORAGE_BREAKER_H
 
 #include "tombstone/clock.h"
-#include "tombstone/store.h"
+#include "tombstone/store_traffic.h"
 
 enum {
 	BREAKER_HOLD_S = 60,      /* a person needs longer, and one request a minute locks no account */

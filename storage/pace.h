@@ -13,7 +13,7 @@
 #define STORAGE_PACE_H
 
 #include "tombstone/clock.h"
-#include "tombstone/store.h"
+#include "tombstone/store_traffic.h"
 
 /* Rates are in thousandths of a request per second. */
 enum {

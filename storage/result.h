@@ -2,7 +2,7 @@
 #ifndef STORAGE_RESULT_H
 #define STORAGE_RESULT_H
 
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
 
 /* Sets outcome and text; code and request id become "".  If the arena is full the text is lost, never the outcome. */
 void result_set(struct tomb_result *result, struct tomb_arena *arena, enum tomb_outcome outcome, const char *fmt, ...)

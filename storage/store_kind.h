@@ -4,6 +4,7 @@
 
 #include "backend.h"
 #include "tombstone/store_inventory.h"
+#include "tombstone/store_look.h"
 #include "traffic.h"
 
 /* Contracts: tomb_store_inventory_*() in tombstone/store_inventory.h. */

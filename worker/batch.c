@@ -1,4 +1,5 @@
 #include "batch.h"
+#include "tombstone/store_traffic.h"
 
 enum {
 	SAY_BYTES_MAX = 4096,     /* an error text and a name */

@@ -8,7 +8,7 @@
 #include "tombstone/claim.h"
 #include "tombstone/clock.h"
 #include "tombstone/settle.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
 
 /* How much of what the stores answered is checked (deletion.md X-03); the copy's record says which. */
 enum tomb_verify_policy { TOMB_VERIFY_ALL, TOMB_VERIFY_NONE };

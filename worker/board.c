@@ -1,6 +1,7 @@
 #include "board.h"
 
 #include "tombstone/clock.h"
+#include "tombstone/store_traffic.h"
 #include "tombstone/time.h"
 
 #include <stdio.h>

@@ -7,6 +7,7 @@
 #include "tombstone/migrate.h"
 #include "tombstone/plan.h"
 #include "tombstone/redis.h"
+#include "tombstone/store_traffic.h"
 #include "tombstone/version.h"
 
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 
 #include "tombstone/clock.h"
 #include "tombstone/redis.h"
-#include "tombstone/store.h"
+#include "tombstone/store_traffic.h"
 
 enum {
 	TOMB_PACE_SHARE_WAIT_MS = 100, /* that a lane waits for Redis: a tenth of the time between two exchanges */

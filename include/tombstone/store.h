@@ -8,8 +8,8 @@
  * Two ways to fail, kept apart.  A *result* is what the store said about one key: it is filled in whatever the answer
  * was, also "no answer", and the call returns TOMB_OK.  An *error* is returned for what concerns the call as a whole.
  *
- * What provably was not executed is sent again, a few times and with pauses: see struct tomb_waiting.  Nothing else is:
- * who calls again does so knowing the outcome, see enum tomb_outcome.
+ * What provably was not executed is sent again, a few times and with pauses: see tombstone/store_traffic.h.  Nothing
+ * else is: who calls again does so knowing the outcome, see enum tomb_outcome.
  *
  * A struct tomb_stores belongs to one thread at a time, and must be opened after fork().
  */
@@ -59,6 +59,7 @@ struct tomb_store;  /* one of them; lives as long as its tomb_stores */
  *	provider = wasabi | other          (default: wasabi where the host is *.wasabisys.com)
  *	connect_timeout_ms = 5000
  *	request_timeout_ms = 60000
+ *	requests_in_flight = 16            (1 to 256: so many at once, of a lane)
  *	verify_looks = 1                   (1 to 10; more for stores whose answers lag behind)
  *	verify_delay_ms = 1000             (between two looks)
  *
@@ -286,63 +287,6 @@ size_t tomb_store_delete_max(const struct tomb_store *store);
 enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n,
 	struct tomb_arena *arena, struct tomb_result *results, struct tomb_err *err) TOMB_MUST_USE;
 
-/*
- * How long a call may wait, and how.  A backend that asks for fewer requests gets fewer: a call then waits before it
- * sends.  What would take longer than longest_ms in one call is not waited for: it is STORE_THROTTLED, or THROTTLED
- * with retry_after_ms.  ctx and clock are borrowed for as long as the stores are open.
- */
-struct tomb_waiting {
-	const struct tomb_clock *clock;
-	bool (*wait)(void *ctx, int64_t ms); /* false: this program is to end; nothing more is waited for or sent */
-	void *ctx;
-	int64_t longest_ms; /* 0: nothing is waited for, nor sent again */
-};
-
-/* Without it: the machine's clock, and 5 seconds. */
-void tomb_stores_set_waiting(struct tomb_stores *stores, const struct tomb_waiting *waiting);
-
-/* What a lane knows of the pace that a backend keeps up with, to be told to other lanes and machines. */
-struct tomb_pace {
-	int64_t epoch;      /* names the last "slow down" that everybody heard of; 0: none */
-	bool was_throttled; /* told to slow down since the last exchange */
-	int64_t milli_rate; /* requests in 1,000 seconds, of one lane; 0: no limit */
-	int64_t keys;       /* of one DeleteObjects request */
-	int64_t pause_ms;   /* the store asked for this long without requests; 0: it did not */
-};
-
-/*
- * Tells others our figures, and replaces *pace by what all of them together know, with the epoch of that.  Called
- * between requests, about once a second while a backend is used, and at once when it was throttled: it must not take
- * long, and it is a hint.  False if nobody could be asked: each lane then goes by what it learns by itself.
- */
-typedef bool tomb_pace_exchange_fn(void *ctx, struct tomb_str backend, struct tomb_pace *pace);
-
-/* From here on, exchange is called.  ctx is borrowed for as long as the stores are open. */
-void tomb_stores_share_pace(struct tomb_stores *stores, tomb_pace_exchange_fn *exchange, void *ctx);
-
-enum { TOMB_BREAKER_REASON_MAX = 400 }; /* bytes: one line, and what to do */
-
-/*
- * Requests to a backend that refuses us as a whole (keys, account, bucket) are stopped: every call is STORE_DENIED, and
- * nothing is sent, until until_us.  Then one request is let through, and decides.
- */
-struct tomb_breaker_state {
-	bool open;
-	bool is_adopted;                      /* somebody else found out */
-	int64_t since_us;                     /* when it was opened or closed; Unix, 0: never */
-	int64_t until_us;                     /* open: when the next request may be sent */
-	char reason[TOMB_BREAKER_REASON_MAX]; /* open: what was answered and what to do; else "" */
-};
-
-void tomb_store_breaker(const struct tomb_store *store, struct tomb_breaker_state *out);
-
-/* What another lane or machine found out, or an operator who closed it.  What is newer wins; of two that are open, the
- * longer time. */
-void tomb_store_breaker_adopt(struct tomb_store *store, const struct tomb_breaker_state *state);
-
-/* How long to leave it alone after STORE_THROTTLED or STORE_DENIED: until then nothing would be sent.  0: no matter. */
-int64_t tomb_store_due_ms(struct tomb_store *store);
-
 /* What a store was seen to do. */
 enum tomb_ability {
 	TOMB_ABILITY_UNKNOWN, /* never tried, no clear answer, or of no use there */
@@ -372,45 +316,5 @@ enum tomb_code tomb_store_examine(
 
 /* Tells an opened store what was proven before, by an examination that may have been anywhere. */
 void tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability);
-
-enum tomb_absence {
-	TOMB_ABSENT_VERIFIED, /* a fresh look found no bytes, where finding none is proof */
-	TOMB_STILL_THERE,
-	TOMB_ABSENCE_PENDING, /* it cannot be asked: if the store accepted the deletion, an inventory will show it */
-	TOMB_ABSENCE_UNKNOWN, /* no answer, not allowed to look, or an answer that is not clear */
-	TOMB_ABSENCE_MAX
-};
-
-const char *tomb_absence_slug(enum tomb_absence absence); /* "verified-absent", "still-there", "pending", ... */
-
-struct tomb_verdict {
-	enum tomb_absence absence;
-	enum tomb_code code; /* UNKNOWN: why there was no answer; else TOMB_OK */
-	struct tomb_str request_id;
-	struct tomb_str text; /* why, for people; when verified: what was left over, such as delete markers, or "" */
-};
-
-/* Asked during long work: may it go on?  An error ends the work and is handed up. */
-typedef enum tomb_code tomb_store_go_on_fn(void *ctx, struct tomb_err *err);
-
-struct tomb_look {
-	const struct tomb_str *keys;
-	size_t n;
-	tomb_store_go_on_fn *go_on; /* before each key, and each second of a wait; NULL: never asked */
-	void *ctx;
-};
-
-/*
- * Are the keys really gone?  In a bucket that never had versions a key is absent if HEAD does not find it and the
- * bucket, asked afterwards, still never had versions; elsewhere if the list of its versions holds no bytes.  The
- * backend's verify_looks have to find nothing, verify_delay_ms apart: this call takes that long.  verdicts[i] is about
- * keys[i]; of an error, they are not set.  Errors as tomb_store_delete_one(), and go_on's.
- */
-enum tomb_code tomb_store_verify_many(struct tomb_store *store, const struct tomb_look *look, struct tomb_arena *arena,
-	struct tomb_verdict *verdicts, struct tomb_err *err) TOMB_MUST_USE;
-
-/* The same for one key. */
-enum tomb_code tomb_store_verify_absent(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_verdict *out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -5,7 +5,7 @@
 #include "aws/provider.h"
 #include "aws/sigv4.h"
 #include "tombstone/http_client.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
 #include "traffic.h"
 
 /* A reason for a refusal that the sender can do something about.  Nothing was executed. */

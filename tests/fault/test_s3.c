@@ -4,7 +4,8 @@
 #include "temp_folder.h"
 #include "tombstone/base64.h"
 #include "tombstone/digest.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
+#include "tombstone/store_traffic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

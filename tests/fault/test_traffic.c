@@ -3,7 +3,7 @@
 #include "byte_source.h"
 #include "slow_store.h"
 #include "tombstone/digest.h"
-#include "tombstone/store.h"
+#include "tombstone/store_traffic.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

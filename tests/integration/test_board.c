@@ -5,6 +5,7 @@
 #include "../../worker/lane.h"
 #include "pg_fixture.h"
 #include "tombstone/plan.h"
+#include "tombstone/store_traffic.h"
 #include "world.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 #include "temp_folder.h"
 #include "tombstone/digest.h"
 #include "tombstone/hex.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
 
 #include <errno.h>
 #include <fcntl.h>

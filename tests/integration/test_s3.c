@@ -7,7 +7,8 @@
 #include "temp_folder.h"
 #include "tombstone/clock.h"
 #include "tombstone/digest.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
+#include "tombstone/store_traffic.h"
 #include "tombstone/time.h"
 
 #include <setjmp.h>

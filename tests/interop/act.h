@@ -3,6 +3,7 @@
 #define ACT_H
 
 #include "bench.h"
+#include "tombstone/store_look.h"
 
 enum tomb_code act_put(
 	struct bench *b, const char *name, struct tomb_str key, const char *bytes, struct tomb_placed *out);

@@ -7,7 +7,7 @@
 
 #include "s3_raw.h"
 #include "temp_folder.h"
-#include "tombstone/store.h"
+#include "tombstone/store_traffic.h"
 
 #include <setjmp.h>
 

@@ -7,7 +7,7 @@
 
 #include "s3_raw.h"
 #include "temp_folder.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
 
 enum s3_site_kind { S3_SITE_PLAIN, S3_SITE_VERSIONED, S3_SITE_SUSPENDED, S3_SITE_LOCKING };
 

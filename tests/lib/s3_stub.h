@@ -9,7 +9,8 @@
 #include "sigv4_check.h"
 #include "temp_folder.h"
 #include "tls_paper.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
+#include "tombstone/store_traffic.h"
 
 #define S3_STUB_ID "x-amz-request-id: req-1\r\n"
 #define S3_STUB_ERROR(code)                                                                                            \

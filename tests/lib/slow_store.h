@@ -7,7 +7,8 @@
 
 #include "canned_http.h"
 #include "temp_folder.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
+#include "tombstone/store_traffic.h"
 
 #define S3_ID "x-amz-request-id: req-1\r\n"
 #define S3_HEAD(status, headers, length) "HTTP/1.1 " status "\r\n" headers "Content-Length: " length "\r\n\r\n"

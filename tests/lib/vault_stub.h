@@ -4,7 +4,8 @@
 
 #include "canned_http.h"
 #include "temp_folder.h"
-#include "tombstone/store.h"
+#include "tombstone/store_look.h"
+#include "tombstone/store_traffic.h"
 
 enum { VAULT_SAID_MAX = 50 };
 

@@ -111,6 +111,7 @@ static void what_is_left_out_has_its_default(void **state)
 	assert_int_equal(f->backends[0].conditional_delete, BACKEND_IF_PROVEN);
 	assert_false(f->backends[0].allow_governance_bypass);
 	assert_true(is_text(f->backends[0].provider, ""));
+	assert_int_equal(f->backends[0].requests_in_flight, 16);
 	assert_int_equal(f->backends[0].verify_looks, 1);
 	assert_int_equal(f->backends[0].verify_delay_ms, 1000);
 	assert_int_equal(f->backends[0].connect_timeout_ms, 5000);
@@ -122,13 +123,14 @@ static void what_is_said_of_versions_and_locks_is_read(void **state)
 	struct fixture *f = *state;
 
 	assert_int_equal(parse(f, S3 "conditional_delete = no\nallow_governance_bypass = yes\nprovider = wasabi\n"
-				     "verify_looks = 10\nverify_delay_ms = 250\n"),
+				     "verify_looks = 10\nverify_delay_ms = 250\nrequests_in_flight = 256\n"),
 		TOMB_OK);
 	assert_int_equal(f->backends[0].conditional_delete, BACKEND_NEVER);
 	assert_true(f->backends[0].allow_governance_bypass);
 	assert_true(is_text(f->backends[0].provider, "wasabi"));
 	assert_int_equal(f->backends[0].verify_looks, 10);
 	assert_int_equal(f->backends[0].verify_delay_ms, 250);
+	assert_int_equal(f->backends[0].requests_in_flight, 256);
 	assert_int_equal(parse(f, S3 "conditional_delete = auto\nprovider = other\n"), TOMB_OK);
 	assert_int_equal(f->backends[0].conditional_delete, BACKEND_IF_PROVEN);
 }
@@ -158,6 +160,9 @@ static void every_refusal_names_the_line_and_the_rule(void **state)
 		{S3 "provider = amazon\n", "provider: wasabi or other"},
 		{S3 "verify_looks = 0\n", "verify_looks is 1 to 10"},
 		{S3 "verify_looks = 11\n", "verify_looks is 1 to 10"},
+		{S3 "requests_in_flight = 0\n", "requests_in_flight is 1 to 256"},
+		{S3 "requests_in_flight = 257\n", "requests_in_flight is 1 to 256"},
+		{DIRECTORY "requests_in_flight = 2\n", "requests_in_flight is not for kind directory"},
 		{DIRECTORY "verify_looks = 2\n", "verify_looks is not for kind directory"},
 		{DIRECTORY "allow_governance_bypass = yes\n", "allow_governance_bypass is not for kind directory"},
 		{DIRECTORY "bucket = b-b\n", "b.conf:1: backend d: bucket is not for kind directory"},
