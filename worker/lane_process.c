@@ -156,8 +156,8 @@ static void set_pace(struct process *p)
 
 static enum tomb_code open_all(struct process *p, struct tomb_err *err)
 {
-	static const struct tomb_pg_set *const sets[] = {&sql_set_claim, &sql_set_settle, &sql_set_plan, &sql_set_trace,
-		&sql_set_request, &sql_set_backend, &sql_set_schema_version};
+	static const struct tomb_pg_set *const sets[] = {&sql_set_claim, &sql_set_batch_split, &sql_set_settle,
+		&sql_set_plan, &sql_set_trace, &sql_set_request, &sql_set_backend, &sql_set_schema_version};
 
 	TOMB_TRY(tomb_pg_open(&p->lane.pg, p->config->database.p, sets, TOMB_COUNTOF(sets), err));
 	TOMB_TRY(tomb_migrate_check(p->lane.pg, err));

@@ -9,7 +9,6 @@
 #include "lane.h"
 #include "pg_fixture.h"
 #include "sql.gen.h"
-#include "tombstone/plan.h"
 #include "tombstone/tx.h"
 #include "world.h"
 
@@ -130,37 +129,11 @@ static void x_16_a_lane_may_be_killed_at_every_step(void **state)
 	assert_true(at > 30);
 }
 
-static void x_16_a_batch_that_kills_every_lane_is_given_up_and_can_be_requeued(void **state)
-{
-	struct tomb_world *w = *state;
-	int64_t object = tomb_world_object(w, "test.edu/poison", FILES, COPIES);
-	int64_t item = 0;
-
-	tomb_world_approve(w, tomb_world_request_object(w, object));
-	tomb_world_plan(w);
-	for (int i = 0; i < 3; i++) {
-		assert_false(lane_survives(w, tomb_fixture_pg_number("select max(id) from batch"), 4));
-		tomb_fixture_pg_exec(
-			"update batch set lease_until = now() - interval '1 second' where state = 'leased'");
-	}
-	tomb_world_work(w);
-	assert_int_equal(
-		tomb_fixture_pg_number("select count(*) from work_item where status = 'Failed' and needs_admin_review "
-				       "and files_failed = 3"),
-		1);
-	assert_int_equal(tomb_world_bytes(w, tomb_world_file(w, "test.edu/poison/data/1")), COPIES);
-	item = tomb_fixture_pg_number("select id from work_item where status = 'Failed'");
-	TOMB_OK_OR_FAIL(tomb_work_item_requeue(w->registry, &w->oscar, item, &err));
-	everything_ends_as_if_nothing_had_happened(w, object);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			x_16_a_lane_may_be_killed_at_every_step, tomb_world_set_up, tomb_world_tear_down),
-		cmocka_unit_test_setup_teardown(x_16_a_batch_that_kills_every_lane_is_given_up_and_can_be_requeued,
-			tomb_world_set_up, tomb_world_tear_down),
 	};
 	return cmocka_run_group_tests_name("killed lanes", tests, NULL, NULL);
 }

@@ -18,7 +18,8 @@ enum {
 	GENERATIONS = 12, /* from 1 on */
 	REQUESTS = 10,
 	TARGETS = OBJECTS + FILES, /* what a request can name: objects, then files */
-	BATCHES = 48,
+	PLANNED_MAX = 48,          /* batches; past this nothing is planned */
+	BATCHES = 2 * PLANNED_MAX, /* each may be cut in two */
 	BATCH_FILES = 2,
 	PEOPLE = 4,  /* admins of the institution */
 	LEAVERS = 2, /* those of them who may leave, so that nobody is ever the only one */
@@ -91,7 +92,7 @@ struct m_batch {
 	int64_t lease_until, due_at;
 };
 
-enum m_verb { M_REQUEST, M_APPROVE, M_REJECT, M_VOIDED, M_PLAN, M_SETTLE, M_INGEST, M_VERBS };
+enum m_verb { M_REQUEST, M_APPROVE, M_REJECT, M_VOIDED, M_PLAN, M_SETTLE, M_INGEST, M_SPLIT, M_VERBS };
 
 struct model {
 	int64_t now; /* minutes */
@@ -142,6 +143,10 @@ bool model_confirm(struct model *m, struct m_claim *c);
 bool model_renew(struct model *m, const struct m_claim *c);
 void model_release(struct model *m, const struct m_claim *c);
 bool model_is_current(const struct model *m, const struct m_claim *c);
+bool model_split(struct model *m, const struct m_claim *c);
+
+/* Has it ended so many lanes that it is to be cut, or given up, but not tried as it is? */
+bool model_is_poison(const struct model *m, int batch);
 
 /* What a lane says of a copy and of a file; those that it does not name keep 'none'. */
 struct m_settlement {

@@ -109,6 +109,38 @@ void model_release(struct model *m, const struct m_claim *c)
 	b->due_at = m->now;
 }
 
+static int count(unsigned files)
+{
+	return __builtin_popcount(files);
+}
+
+bool model_is_poison(const struct model *m, int batch)
+{
+	const struct m_batch *b = &m->batch[batch];
+
+	return b->deaths >= (count(b->files) > 1 ? 2 : 3);
+}
+
+bool model_split(struct model *m, const struct m_claim *c)
+{
+	struct m_batch *b = &m->batch[c->batch];
+	unsigned kept = b->files;
+
+	if (!model_is_current(m, c))
+		return false;
+	while (count(kept) > (count(b->files) + 1) / 2)
+		kept &= ~(1U << (31 - __builtin_clz(kept)));
+	b->attempts--;
+	m->batch[m->nbatches++] = (struct m_batch){
+		.request = b->request, .files = b->files & ~kept, .attempts = b->attempts, .due_at = m->now};
+	b->state = M_READY;
+	b->files = kept;
+	b->deaths = 0;
+	b->due_at = m->now;
+	m->audit[M_SPLIT]++;
+	return true;
+}
+
 const char *model_may_delete(const struct model *m, const struct m_claim *c, int file, int generation)
 {
 	if (c->batch < 0 || !c->confirmed || !(c->passed & 1U << file))

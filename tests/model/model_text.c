@@ -6,7 +6,7 @@ static const char *const outcomes[] = {"pending", "deleted", "refused", "failed"
 static const char *const works[] = {"", "Pending", "Started", "Success", "Failed"};
 static const char *const batches[] = {"ready", "leased", "done", "failed"};
 static const char *const verbs[] = {"request deletion", "approve deletion", "reject deletion", "void request",
-	"plan deletion", "settle batch", "record ingest"};
+	"plan deletion", "settle batch", "record ingest", "split batch"};
 _Static_assert(TOMB_COUNTOF(verbs) == M_VERBS, "enum m_verb");
 
 static void put_deletions(struct tomb_buf *out, const int deletions[GENERATIONS])

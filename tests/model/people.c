@@ -227,7 +227,7 @@ static void requeue(struct run *r, int request, int target)
 		must_be(r, "a requeue", code, model_requeue(&r->model, request, target), &err);
 }
 
-static void learn_batches(struct run *r)
+void people_learn_batches(struct run *r)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES);
 	struct modelsql_model_batches_row *rows = NULL;
@@ -247,7 +247,7 @@ void people_requeue(struct run *r)
 	int first = dice_roll(&r->dice, REQUESTS * TARGETS);
 	int chosen = -1;
 
-	if (r->model.nbatches + FILES > BATCHES)
+	if (r->model.nbatches + FILES > PLANNED_MAX)
 		return;
 	for (int i = 0; i < REQUESTS * TARGETS; i++) {
 		int at = (first + i) % (REQUESTS * TARGETS);
@@ -264,7 +264,7 @@ void people_requeue(struct run *r)
 		return;
 	requeue(r, chosen / TARGETS, chosen % TARGETS);
 	settle_down(r);
-	learn_batches(r);
+	people_learn_batches(r);
 }
 
 void dispatcher_plan(struct run *r)
@@ -274,7 +274,7 @@ void dispatcher_plan(struct run *r)
 	bool planned = false;
 	bool expected = false;
 
-	if (r->model.nbatches + FILES > BATCHES)
+	if (r->model.nbatches + FILES > PLANNED_MAX)
 		return;
 	commit_arm(commit_draw(r));
 	code = tomb_plan_next(r->registry, &planned, &err);
@@ -285,7 +285,7 @@ void dispatcher_plan(struct run *r)
 		run_fail(r, "a deletion was%s planned, and should%s be", planned ? "" : " not", expected ? "" : " not");
 	run_note(r, "dispatcher plans: %s, %d batches", expected ? "one" : "none", r->model.nbatches);
 	settle_down(r);
-	learn_batches(r);
+	people_learn_batches(r);
 }
 
 /* Puts what is due into the queue, which forgets and repeats as it likes. */

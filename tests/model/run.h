@@ -12,7 +12,7 @@ enum {
 	LANES = 3,
 	KEY_BYTES = 48,
 	PATH_BYTES = 200,
-	QUEUE = 64,
+	QUEUE = 2 * BATCHES,
 	FILE_BYTES = 64,
 	TRACE_BYTES = 1 << 18,
 };
@@ -133,6 +133,7 @@ void people_come_and_go(struct run *r);
 void people_change_minimum(struct run *r);
 void people_stop_or_start(struct run *r, bool stop);
 void people_requeue(struct run *r);
+void people_learn_batches(struct run *r); /* their ids */
 void dispatcher_plan(struct run *r);
 void dispatcher_announce(struct run *r);
 void dispatcher_expire(struct run *r);

@@ -1,6 +1,7 @@
 /* The ledger's verbs as the lanes call them: a pause before and after each, and the model beside it. */
 #include "mutation.h"
 #include "run.h"
+#include "tombstone/batch_split.h"
 #include "tombstone/tx.h"
 
 #include <inttypes.h>
@@ -112,6 +113,9 @@ WRAP(tomb_claim_confirm, (struct tomb_pg * pg, struct tomb_claim *claim, int64_t
 
 	if (!lane_pause(l, "confirms"))
 		return lane_death(err);
+	if (model_is_current(&l->run->model, &l->claim) && model_is_poison(&l->run->model, l->claim.batch))
+		run_fail(
+			l->run, "lane %d goes on with batch %d, which ended the lanes before it", l->n, l->claim.batch);
 	if (mutation_is(MISTAKE_NO_CONFIRM))
 		return TOMB_OK;
 	commit_arm(commit_draw(l->run));
@@ -146,6 +150,23 @@ WRAP(tomb_claim_release, (struct tomb_pg * pg, const struct tomb_claim *claim, i
 	must_be(l, "release", code, TOMB_OK, err);
 	model_release(&l->run->model, &l->claim);
 	return after(l, "has released", code, err);
+}
+
+WRAP(tomb_batch_split_cut, (struct tomb_pg * pg, const struct tomb_claim *claim, int64_t *other, struct tomb_err *err))
+{
+	struct lane *l = lane_here();
+	enum tomb_code code = TOMB_OK;
+
+	if (!lane_pause(l, "cuts its batch"))
+		return lane_death(err);
+	if (model_is_current(&l->run->model, &l->claim) && !model_is_poison(&l->run->model, l->claim.batch))
+		run_fail(l->run, "lane %d cuts batch %d, which ended nobody", l->n, l->claim.batch);
+	commit_arm(commit_draw(l->run));
+	code = __real_tomb_batch_split_cut(pg, claim, other, err);
+	if (commit_happened() || code != TOMB_UNCERTAIN)
+		must_be(l, "cut", code, model_split(&l->run->model, &l->claim) ? TOMB_OK : TOMB_STALE, err);
+	people_learn_batches(l->run);
+	return after(l, code == TOMB_OK ? "has cut its batch" : "has not cut its batch", code, err);
 }
 
 WRAP(tomb_tx_commit, (struct tomb_tx * tx, struct tomb_err *err))

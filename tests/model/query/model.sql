@@ -138,7 +138,7 @@ with o as (
 	select *, row_number() over (order by id) - 1 as n from batch where institution_id = $1::bigint
 ), v as (
 	select * from (values (0, 'request deletion'), (1, 'approve deletion'), (2, 'reject deletion'), (3, 'void request'), (4, 'plan deletion'),
-		(5, 'settle batch'), (6, 'record ingest')) as x (n, verb)
+		(5, 'settle batch'), (6, 'record ingest'), (7, 'split batch')) as x (n, verb)
 ), line (at, line) as (
 	select array[0, 0, 0, 0, 0], 'workers ' || case when is_on then 'stopped' else 'at work' end from stop_switch
 	union all
