@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", ".."))
 BUILD = os.environ["BENCH_BUILD"]
@@ -78,6 +79,11 @@ class Server:
             sys.exit(f"{ROW}: {command[0]} did not start")
         self.port = int(line[1])
         self.endpoint = f"http://127.0.0.1:{self.port}"
+
+    def counters(self):
+        """What it was asked so far."""
+        with urllib.request.urlopen(f"{self.endpoint}/.counts") as answer:
+            return json.load(answer)
 
     def cpu_s(self):
         """What it has used so far."""
