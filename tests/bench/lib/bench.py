@@ -105,6 +105,26 @@ def null_server(*options):
     return Server([program("null_s3"), *options])
 
 
+class Ceph:
+    """Ceph's gateway on loopback, from Debian's packages: deploy/ceph-start."""
+
+    def __init__(self):
+        self.folder = os.path.join(DIR, "ceph")
+        atexit.register(self.end)
+        done = subprocess.run([f"{TOP}/deploy/ceph-start", self.folder], capture_output=True, text=True, check=False)
+        if done.returncode:
+            sys.exit(f"{ROW}: Ceph did not start: {done.stderr[-500:]}")
+        self.host = done.stdout.split("\n")[-2].removeprefix("http://")
+        with open(f"{self.folder}/access-key", encoding="ascii") as file:
+            self.key = file.read().strip()
+        with open(f"{self.folder}/secret-key", encoding="ascii") as file:
+            self.secret = file.read().strip()
+
+    def end(self):
+        if os.path.isdir(self.folder):
+            subprocess.run([f"{TOP}/deploy/ceph-stop", self.folder], capture_output=True, check=False)
+
+
 def private_file(name, text):
     """A file of mode 0600 in DIR, by its path."""
     path = os.path.join(DIR, name)
