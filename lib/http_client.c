@@ -16,21 +16,13 @@ struct tomb_http {
 	struct http_call *idle;
 	size_t nidle;
 	struct http_call *under_way;
-	struct http_call *landed; /* not yet told, in the order of their ends */
+	struct http_call *landed; /* not yet taken */
 	uint64_t landings;
 };
 
 static void push(struct http_call **list, struct http_call *call)
 {
 	call->next = *list;
-	*list = call;
-}
-
-static void append(struct http_call **list, struct http_call *call)
-{
-	while (*list)
-		list = &(*list)->next;
-	call->next = NULL;
 	*list = call;
 }
 
@@ -113,7 +105,7 @@ static void land(struct tomb_http *http, struct http_call *call, CURLcode code)
 	(void)curl_multi_remove_handle(http->multi, call->curl);
 	take_out(&http->under_way, call);
 	http_call_land(call, code);
-	append(&http->landed, call);
+	push(&http->landed, call);
 	http->landings++;
 }
 
@@ -172,45 +164,31 @@ enum tomb_code tomb_http_start(struct tomb_http *http, const struct tomb_http_re
 	return code;
 }
 
-static void tell(struct tomb_http *http, struct http_call *call, struct tomb_http_landed *out)
+bool tomb_http_take(struct tomb_http *http, const void *tag, struct tomb_http_landed *out)
 {
-	take_out(&http->landed, call);
-	*out = (struct tomb_http_landed){
-		.tag = call->tag, .code = call->code, .answer = call->landed, .err = call->err};
-	put_back(http, call);
-}
+	struct http_call *call = http->landed;
 
-bool tomb_http_wait(struct tomb_http *http, int64_t at_most_ms, struct tomb_http_landed *out)
-{
-	if (!http->landed)
-		(void)tomb_http_drive(http, at_most_ms);
-	if (!http->landed)
-		return false;
-	tell(http, http->landed, out);
-	return true;
-}
-
-static struct http_call *find(struct http_call *call, const void *tag)
-{
 	while (call && call->tag != tag)
 		call = call->next;
-	return call;
+	if (!call)
+		return false;
+	take_out(&http->landed, call);
+	*out = (struct tomb_http_landed){.code = call->code, .answer = call->landed, .err = call->err};
+	put_back(http, call);
+	return true;
 }
 
 enum tomb_code tomb_http_run(struct tomb_http *http, const struct tomb_http_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err)
 {
 	struct tomb_http_landed landed = {.code = TOMB_OK};
-	struct http_call *call = NULL;
 
 	TOMB_TRY(tomb_http_start(http, request, arena, &landed, err));
-	while (!(call = find(http->landed, &landed)))
+	while (!tomb_http_take(http, &landed, &landed))
 		(void)tomb_http_drive(http, INT_MAX);
-	tell(http, call, &landed);
-	if (landed.code != TOMB_OK) {
+	if (landed.code == TOMB_OK)
+		*out = landed.answer;
+	else
 		*err = landed.err;
-		return landed.code;
-	}
-	*out = landed.answer;
-	return TOMB_OK;
+	return landed.code;
 }

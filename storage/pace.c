@@ -80,6 +80,7 @@ void pace_throttled(struct pace *p, int64_t now_us, int64_t asked_ms)
 {
 	int64_t was = p->rate;
 
+	p->cuts++;
 	if (was == 0)
 		was = p->measured > PACE_RATE_GUESS ? p->measured : PACE_RATE_GUESS;
 	p->rate = between(was / 2, PACE_RATE_MIN, PACE_RATE_MAX);
@@ -87,6 +88,11 @@ void pace_throttled(struct pace *p, int64_t now_us, int64_t asked_ms)
 	p->was_throttled = true;
 	if (now_us + interval_us(p) > p->next_us)
 		p->next_us = now_us + interval_us(p);
+	close_for(p, now_us, asked_ms);
+}
+
+void pace_asked(struct pace *p, int64_t now_us, int64_t asked_ms)
+{
 	close_for(p, now_us, asked_ms);
 }
 
@@ -106,6 +112,7 @@ void pace_keys_throttled(struct pace *p, size_t n)
 	int64_t was = n < pace_keys(p) ? (int64_t)n : (int64_t)pace_keys(p);
 
 	p->keys = between(was / 2, PACE_KEYS_MIN, TOMB_DELETE_MAX);
+	p->key_cuts++;
 }
 
 struct tomb_pace pace_tell(const struct pace *p, int64_t now_us)
@@ -130,6 +137,7 @@ void pace_told(struct pace *p, const struct tomb_pace *theirs, int64_t now_us)
 	if (theirs->epoch == 0 || theirs->epoch == p->epoch)
 		return;
 	p->epoch = theirs->epoch;
+	p->cuts++;
 	if (p->rate == 0 || rate < p->rate)
 		p->rate = rate;
 	if (keys < (int64_t)pace_keys(p))

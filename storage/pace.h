@@ -39,6 +39,8 @@ struct pace {
 	int64_t measured;   /* what the rate really is, smoothed */
 	int64_t epoch;      /* see struct tomb_pace */
 	bool was_throttled; /* since others were last told */
+	unsigned cuts;      /* of the rate: who was sent before the last one has nothing new to say of it */
+	unsigned key_cuts;  /* of keys, likewise */
 };
 
 /* How long to wait before the next request may be sent; 0: not at all. */
@@ -52,6 +54,9 @@ void pace_taken(struct pace *p, int64_t now_us);
 
 /* The store said "slow down".  asked_ms: what it asked for, 0 if it did not. */
 void pace_throttled(struct pace *p, int64_t now_us, int64_t asked_ms);
+
+/* The store asked for this long without requests; that it said "slow down" is counted already. */
+void pace_asked(struct pace *p, int64_t now_us, int64_t asked_ms);
 
 /* Of a DeleteObjects request: how many keys it may have; that one with n was taken whole; that it was not. */
 size_t pace_keys(const struct pace *p);

@@ -91,24 +91,35 @@ void traffic_start(const struct traffic *t, struct traffic_run *run)
 	run->start_us = now_us(t);
 }
 
-enum tomb_code traffic_enter(struct traffic *t, struct traffic_run *run, struct tomb_err *err)
+enum tomb_code traffic_ask(struct traffic *t, struct traffic_run *run, int64_t *wait, struct tomb_err *err)
 {
-	const struct tomb_waiting *w = &t->rules->waiting;
 	bool in_time = true;
-	int64_t ms = 0;
 
 	TOMB_TRY(ask_breaker(t, err));
 	if (run->start_us == 0)
 		traffic_start(t, run);
 	if (now_us(t) - t->exchanged_us >= EXCHANGE_US)
 		exchange(t);
-	ms = wait_ms(t, run, &in_time);
-	if (!in_time)
-		return slow(t, "it asks for fewer requests", err);
-	if (ms > 0 && !w->wait(w->ctx, ms))
-		return slow(t, "this program is to end", err);
+	*wait = wait_ms(t, run, &in_time);
+	return in_time ? TOMB_OK : slow(t, "it asks for fewer requests", err);
+}
+
+enum tomb_code traffic_wait(const struct traffic *t, int64_t ms, struct tomb_err *err)
+{
+	const struct tomb_waiting *w = &t->rules->waiting;
+
+	return w->wait(w->ctx, ms) ? TOMB_OK : slow(t, "this program is to end", err);
+}
+
+bool traffic_is_on_trial(const struct traffic *t)
+{
+	return t->breaker.state.open;
+}
+
+unsigned traffic_sent(struct traffic *t)
+{
 	pace_sent(&t->pace, now_us(t));
-	return TOMB_OK;
+	return t->pace.cuts;
 }
 
 bool traffic_again(struct traffic *t, struct traffic_run *run, bool was_answered, int64_t asked_ms)
@@ -145,8 +156,12 @@ void traffic_taken(struct traffic *t, const struct traffic_run *run)
 	retry_succeeded(&t->quota, &run->retry);
 }
 
-void traffic_throttled(struct traffic *t, int64_t asked_ms)
+void traffic_throttled(struct traffic *t, unsigned sent, int64_t asked_ms)
 {
+	if (sent != t->pace.cuts) {
+		pace_asked(&t->pace, now_us(t), asked_ms);
+		return;
+	}
 	pace_throttled(&t->pace, now_us(t), asked_ms);
 	exchange(t);
 }

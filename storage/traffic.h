@@ -38,19 +38,30 @@ struct traffic_run {
 	int64_t not_before_us;
 };
 
-/* The call begins; traffic_enter() does that for a single request. */
+/* The call begins; traffic_ask() does that for a single request. */
 void traffic_start(const struct traffic *t, struct traffic_run *run);
 
-/* Before each time that the request goes out: waits until it may.  STORE_DENIED when the breaker is open,
- * STORE_THROTTLED when it would take too long or the program is to end. */
-enum tomb_code traffic_enter(struct traffic *t, struct traffic_run *run, struct tomb_err *err) TOMB_MUST_USE;
+/* Before each time that the request goes out: how long does it have to wait?  0: it may go now.  STORE_DENIED when the
+ * breaker is open, STORE_THROTTLED when it would take too long. */
+enum tomb_code traffic_ask(
+	struct traffic *t, struct traffic_run *run, int64_t *wait_ms, struct tomb_err *err) TOMB_MUST_USE;
 
-/* May it go out again, and is there time for it?  Then traffic_enter() waits for as long as that asks for. */
+/* Waits so long.  STORE_THROTTLED when the program is to end. */
+enum tomb_code traffic_wait(const struct traffic *t, int64_t ms, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The breaker is half open: while one request decides, no other goes out. */
+bool traffic_is_on_trial(const struct traffic *t);
+
+/* The request goes out.  Returns when, in the backend's history: for traffic_throttled(). */
+unsigned traffic_sent(struct traffic *t);
+
+/* May it go out again, and is there time for it?  Then traffic_ask() says how long to wait. */
 bool traffic_again(struct traffic *t, struct traffic_run *run, bool was_answered, int64_t asked_ms);
 
-/* What became of it. */
+/* What became of it.  Of many that were under way when the store first said "slow down", only that first one counts:
+ * they have all gone out at the rate that was too fast. */
 void traffic_taken(struct traffic *t, const struct traffic_run *run);
-void traffic_throttled(struct traffic *t, int64_t asked_ms);
+void traffic_throttled(struct traffic *t, unsigned sent, int64_t asked_ms);
 
 /* The backend as a whole refused us; one key was refused; it let us in. */
 void traffic_refused(struct traffic *t, int64_t at_least_ms, const char *reason);

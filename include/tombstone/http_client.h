@@ -67,7 +67,7 @@ struct tomb_http_answer {
 
 /*
  * Sends the request and reads the whole answer into the arena.  Any status is TOMB_OK.  Others may be under way: they
- * go on, and are waited for by tomb_http_wait().
+ * go on, and wait to be taken.
  *
  * NET: nothing was executed, since not a byte of the request was sent, or since the method is GET or HEAD.
  * UNCERTAIN: at least a part was sent and there is no whole answer, or one larger than allowed: the other side may have
@@ -84,24 +84,26 @@ enum tomb_code tomb_http_run(struct tomb_http *http, const struct tomb_http_requ
 /*
  * Sends the request on its way, and does not wait.  *request is copied; its method, body, ca_file and what read and
  * sink need are borrowed until it has landed, and so is arena; url and headers are not.  read and sink must not use the
- * same handle.  INVAL and NOMEM, or an error of read: it is not under way.
+ * same handle.  tag is any address that no other request under way has.  INVAL and NOMEM, or an error of read: it is
+ * not under way.
  */
 enum tomb_code tomb_http_start(struct tomb_http *http, const struct tomb_http_request *request,
 	struct tomb_arena *arena, void *tag, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Lets what is under way go on until one of them ends, for at most so long.  False: none is under way, and no time has
+ * passed. */
+bool tomb_http_drive(struct tomb_http *http, int64_t at_most_ms);
+
 /* A request that has ended, one way or another. */
 struct tomb_http_landed {
-	void *tag;                      /* as it was given */
 	enum tomb_code code;            /* as tomb_http_run() */
 	struct tomb_http_answer answer; /* with TOMB_OK */
 	struct tomb_err err;            /* else */
 };
 
-/* Waits for the next one that ends, in whatever order they do, for at most so long.  False: none has. */
-bool tomb_http_wait(struct tomb_http *http, int64_t at_most_ms, struct tomb_http_landed *out);
-
-/* The same, but tells nothing: for who has to wait anyhow.  False: none is under way, and no time has passed. */
-bool tomb_http_drive(struct tomb_http *http, int64_t at_most_ms);
+/* What became of the one that was started with this tag.  False: it is under way still.  Once it is true, the tag may
+ * be used again. */
+bool tomb_http_take(struct tomb_http *http, const void *tag, struct tomb_http_landed *out) TOMB_MUST_USE;
 
 /* The first header of that name, letters' case ignored; "" when there is none. */
 struct tomb_str tomb_http_header(const struct tomb_http_answer *answer, const char *name);

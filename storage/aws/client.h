@@ -1,4 +1,4 @@
-/* A client of one AWS-like service: where it is, who we are, and one signed request at a time. */
+/* A client of one AWS-like service: where it is, who we are, and signed requests, one or many at a time. */
 #ifndef STORAGE_AWS_CLIENT_H
 #define STORAGE_AWS_CLIENT_H
 
@@ -47,6 +47,7 @@ struct aws_client {
 	char endpoint[AWS_ENDPOINT_MAX]; /* scheme://host[:port] that requests go to: see aws_place_set() */
 	char region[AWS_REGION_MAX];
 	int64_t clock_offset_us; /* what the service's clock is ahead of ours, once it refused ours */
+	unsigned moves;          /* to another region */
 };
 
 /* Opens what a client needs; endpoint, region and keys are the backend's, the keys from one of providers; providers
@@ -74,16 +75,23 @@ struct aws_request {
 	struct traffic_run *run; /* NULL: aws_call() repeats it; else only the caller does, and here it keeps count */
 };
 
-/* Signs the request with the time of now, sends it once, and has the whole answer in the arena.  Errors as
- * tomb_http_run(), and those of aws_provider_keys(). */
+/* What a request was signed with, of that which can be repaired. */
+struct aws_signed {
+	int64_t clock_offset_us;
+	unsigned key_changes;
+	unsigned moves;
+};
+
+/* Signs the request with the time of now, and sends it on its way once: see tomb_http_start().  Errors as there, and
+ * those of aws_provider_keys(). */
 enum tomb_code aws_send(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,
-	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
+	void *tag, struct aws_signed *as, struct tomb_err *err) TOMB_MUST_USE;
 
 /*
  * aws_send() as soon as the backend's traffic allows it; again after a refusal that could be repaired: clock, keys and
  * region, each at most once, and kept for later calls; and again, a few times, where the service said that it did
  * nothing or never got the request, or for GET and HEAD.  The answer is the last one; a failure of the service is an
- * answer too.  STORE_DENIED and STORE_THROTTLED when nothing was sent: see traffic_enter().  A request with read is
+ * answer too.  STORE_DENIED and STORE_THROTTLED when nothing was sent: see traffic_ask().  A request with read is
  * sent once: NET if it would have been sent again.
  */
 enum tomb_code aws_call(struct aws_client *client, const struct aws_request *request, struct tomb_arena *arena,

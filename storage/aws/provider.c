@@ -21,6 +21,7 @@ struct aws_provider {
 	struct source source;
 	struct aws_keys keys;  /* empty until they are first needed */
 	struct aws_keys fresh; /* while they are fetched */
+	unsigned changes;
 	int64_t fetched_us;
 	int64_t failed_us; /* the last failure since then; 0: none */
 };
@@ -75,6 +76,7 @@ static enum tomb_code fetch(struct aws_provider *p, int64_t now_us, struct tomb_
 static void adopt(struct aws_provider *p, int64_t now_us)
 {
 	p->keys = p->fresh;
+	p->changes++;
 	p->fetched_us = now_us;
 	p->failed_us = 0;
 	tomb_wipe(&p->fresh, sizeof p->fresh);
@@ -122,6 +124,11 @@ enum tomb_code aws_provider_keys(
 		(void)refresh(provider, now_us, &tolerated); /* the keys are still good */
 	*out = &provider->keys;
 	return TOMB_OK;
+}
+
+unsigned aws_provider_changes(const struct aws_provider *provider)
+{
+	return provider->changes;
 }
 
 static bool is_same(const struct credential *a, const struct credential *b)

@@ -32,6 +32,9 @@ void aws_provider_close(struct aws_provider *provider); /* NULL is fine; wipes *
 enum tomb_code aws_provider_keys(
 	struct aws_provider *provider, int64_t now_us, const struct aws_keys **out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* How often the keys have become others: tells whether a request was signed with those of now. */
+unsigned aws_provider_changes(const struct aws_provider *provider);
+
 /* A store refused the keys: fetches anew.  STORE_DENIED when the source has no others than those; else as above. */
 enum tomb_code aws_provider_renew(struct aws_provider *provider, int64_t now_us, struct tomb_err *err) TOMB_MUST_USE;
 

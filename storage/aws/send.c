@@ -101,8 +101,8 @@ static int timeout_ms(const struct aws_client *client, const struct aws_request 
 	return ms < INT32_MAX ? (int)ms : INT32_MAX;
 }
 
-enum tomb_code aws_send(struct aws_client *client, const struct aws_request *r, struct tomb_arena *arena,
-	struct tomb_http_answer *out, struct tomb_err *err)
+enum tomb_code aws_send(struct aws_client *client, const struct aws_request *r, struct tomb_arena *arena, void *tag,
+	struct aws_signed *as, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(SCRATCH_MAX);
 	struct draft d = {.nheaders = 0};
@@ -124,9 +124,10 @@ enum tomb_code aws_send(struct aws_client *client, const struct aws_request *r, 
 	};
 
 	TOMB_TRY(sign(client, r, &scratch, &d, err));
+	*as = (struct aws_signed){client->clock_offset_us, aws_provider_changes(client->provider), client->moves};
 	TOMB_TRY(make_url(client, r->path, &d, &scratch, &request.url, err));
 	for (size_t i = 1; i < d.nheaders; i++) /* host, the first, comes from the URL */
 		headers[request.nheaders++] = (struct tomb_http_header){d.headers[i].name, d.headers[i].value};
 	headers[request.nheaders++] = (struct tomb_http_header){TOMB_STR("Authorization"), d.signature.authorization};
-	return tomb_http_run(client->http, &request, arena, out, err);
+	return tomb_http_start(client->http, &request, arena, tag, err);
 }

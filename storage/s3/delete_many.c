@@ -126,7 +126,7 @@ static void tell(struct batch *b)
 			traffic_let_in(t);
 	}
 	if (throttled)
-		traffic_throttled(t, 0);
+		traffic_throttled(t, t->pace.cuts, 0);
 }
 
 static void read_answer(struct batch *b, const struct tomb_http_answer *a, struct tomb_arena *scratch)
