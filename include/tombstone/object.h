@@ -32,10 +32,10 @@ struct tomb_object {
 	int32_t cycle; /* 1, and one more each time it came back after a deletion */
 	int64_t created_at_us;
 	int64_t updated_at_us;
-	int64_t active_files; /* these three are 0 where nobody asked for counts */
+	int64_t active_files; /* these five are 0 where nobody asked for counts */
 	int64_t active_bytes;
 	int64_t deleted_files;
-	int64_t payload_files; /* of the active ones, those below data/: 0 where nobody asked for the payload */
+	int64_t payload_files; /* of the active ones, those below data/ */
 	int64_t payload_bytes;
 };
 
@@ -46,8 +46,7 @@ struct tomb_object_filter {
 	struct tomb_str prefix;     /* of the identifier; if not "", the list is in order of identifiers */
 	bool by_name;               /* in order of identifiers in any case */
 	bool newest_first;          /* else in order of id */
-	bool with_counts;           /* reads every file of each object: for short pages */
-	bool with_payload;          /* does so too */
+	bool with_counts;           /* of files and bytes */
 };
 
 struct tomb_object_page {
@@ -77,7 +76,7 @@ struct tomb_format_share {
 	int64_t bytes;
 };
 
-/* The formats of the object's active files, those with the most files first, at most at_most.  Reads every file.
+/* The formats of the object's active files, those with the most files first, at most at_most.
  * Nothing for an object that is not there or another institution's: ask tomb_object_find() first. */
 enum tomb_code tomb_object_formats(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int32_t at_most,
 	struct tomb_arena *arena, struct tomb_format_share **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;

@@ -3,16 +3,14 @@
 #include "page_internal.h"
 #include "sql.gen.h"
 
-enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *actor,
-	const struct tomb_deletion_list *list, struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
+static enum tomb_code read_named(struct tomb_pg *pg, const struct sql_read_impact_of_list_args *args,
+	struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
 {
-	struct sql_read_impact_of_list_args args = {0, list->object_ids, list->file_ids};
 	struct sql_read_impact_of_list_row *rows = NULL;
 	struct tomb_impact *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
-	TOMB_TRY(sql_read_impact_of_list(pg, &args, arena, &rows, &n, err));
+	TOMB_TRY(sql_read_impact_of_list(pg, args, arena, &rows, &n, err));
 	found = TOMB_NEW(arena, struct tomb_impact, n);
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
@@ -27,16 +25,14 @@ enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+static enum tomb_code read_listed(struct tomb_pg *pg, const struct sql_read_impact_of_request_args *args,
 	struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
 {
-	struct sql_read_impact_of_request_args args = {0, request_id};
 	struct sql_read_impact_of_request_row *rows = NULL;
 	struct tomb_impact *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
-	TOMB_TRY(sql_read_impact_of_request(pg, &args, arena, &rows, &n, err));
+	TOMB_TRY(sql_read_impact_of_request(pg, args, arena, &rows, &n, err));
 	found = TOMB_NEW(arena, struct tomb_impact, n);
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places of copies", n);
@@ -49,4 +45,29 @@ enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_acto
 	}
 	*out = (struct tomb_impacts){found, n};
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_deletion_list *list, struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
+{
+	struct sql_read_impact_of_list_args args = {0, list->object_ids, list->file_ids};
+
+	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	return read_named(pg, &args, arena, out, err);
+}
+
+enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err)
+{
+	struct sql_read_impact_named_row *named = NULL;
+	int64_t scope = 0;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(sql_read_impact_named(
+		pg, &(struct sql_read_impact_named_args){scope, request_id}, arena, &named, &n, err));
+	if (n > 0 && named->is_whole)
+		return read_named(pg, &(struct sql_read_impact_of_list_args){scope, named->object_ids, named->file_ids},
+			arena, out, err);
+	return read_listed(pg, &(struct sql_read_impact_of_request_args){scope, request_id}, arena, out, err);
 }

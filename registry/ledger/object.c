@@ -126,8 +126,7 @@ enum tomb_code tomb_object_list(struct tomb_pg *pg, const struct tomb_actor *act
 	const struct tomb_object_filter *filter, const struct tomb_page *page, struct tomb_arena *arena,
 	struct tomb_object_page *out, struct tomb_err *err)
 {
-	struct sql_read_object_rows_args rows = {
-		.with_counts = filter->with_counts, .with_payload = filter->with_payload};
+	struct sql_read_object_rows_args rows = {.with_counts = filter->with_counts};
 	struct tomb_object_page found = {0};
 	struct tomb_range range;
 	struct tomb_int8s picked = {0};

@@ -5,6 +5,7 @@
 #include "ticker.h"
 #include "tombstone/audit.h"
 #include "tombstone/deletion_request.h"
+#include "tombstone/holdings.h"
 #include "tombstone/ingest_record.h"
 #include "tombstone/plan.h"
 #include "tombstone/redis.h"
@@ -16,6 +17,7 @@ enum {
 	ROUND_BYTES_MAX = 1 << 20, /* their ids */
 	EXPIRE_MAX = 100,          /* requests ended in one transaction */
 	SEAL_MAX = 1000,           /* audit entries chained in one transaction */
+	FOLD_MAX = 200,            /* objects and deletions whose tallies are added up in one transaction */
 	QUEUE_LENGTH_MAX = 100000, /* announcements kept; what is trimmed, the sweep finds */
 };
 
@@ -27,6 +29,7 @@ struct tomb_dispatcher {
 	struct tomb_redis_queue queue;
 	bool redis_is_down;
 	int64_t reap_at_us; /* monotonic: when dead ingests are looked for again */
+	int64_t fold_at_us; /* monotonic: when tallies are added up again */
 	struct tomb_ticker *ticker;
 };
 
@@ -112,6 +115,21 @@ static void reap(struct tomb_dispatcher *d)
 		tomb_log(d->log, TOMB_EV_INGEST_DEAD, TOMB_KV_I("ingests", (int64_t)n));
 }
 
+/* Until nothing is left to add up, then not before the next sweep: work that goes on changes them all the time. */
+static bool fold(struct tomb_dispatcher *d)
+{
+	int64_t now_us = tomb_clock_monotonic_us(d->log->clock);
+	struct tomb_err err;
+	int64_t n = 0;
+
+	if (now_us < d->fold_at_us)
+		return false;
+	if (went_well(d, "fold", tomb_holdings_fold(d->link.pg, FOLD_MAX, &n, &err), &err) && n >= FOLD_MAX)
+		return true;
+	d->fold_at_us = now_us + d->config->sweep_interval_ms * TOMB_US_PER_MS;
+	return false;
+}
+
 static bool tick(void *ctx)
 {
 	struct tomb_dispatcher *d = ctx;
@@ -122,6 +140,7 @@ static bool tick(void *ctx)
 	more = plan(d);
 	more = announce(d) || more;
 	more = expire(d) || more;
+	more = fold(d) || more;
 	reap(d);
 	return seal(d) || more;
 }
@@ -145,7 +164,7 @@ static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err
 static enum tomb_code start(struct tomb_dispatcher *d, struct tomb_err *err)
 {
 	static const struct tomb_pg_set *const sets[] = {
-		&sql_set_plan, &sql_set_request, &sql_set_trace, &sql_set_ingest};
+		&sql_set_plan, &sql_set_request, &sql_set_trace, &sql_set_ingest, &sql_set_holdings};
 
 	TOMB_TRY(tomb_link_open(&d->link, d->config->database.p, sets, TOMB_COUNTOF(sets), d->log, err));
 	TOMB_TRY(open_redis(d, err));

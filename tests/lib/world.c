@@ -349,6 +349,8 @@ void tomb_world_check(struct tomb_world *w)
 			"select count(*) from decision where verdict = 'approve' and decided_by = requested_by "
 			"and not as_sole_admin"),
 		0);
+	/* Tallies say what a count says. */
+	assert_int_equal(tomb_world_number("select count(*) from tally_difference"), 0);
 	/* I8: every decision and every settled batch has its entry */
 	assert_int_equal(
 		tomb_world_number(

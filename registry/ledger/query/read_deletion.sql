@@ -97,11 +97,11 @@ from work_item w where w.deletion_id = $2::bigint and ($1::bigint = 0 or w.insti
 -- :col verification text
 -- :col copies int8
 -- :col bytes int8
-select b.name as backend, c.status, coalesce(c.outcome, '') as outcome, coalesce(c.verification, '') as verification,
-	count(*) as copies, coalesce(sum(c.size_bytes), 0)::bigint as bytes
-from copy c join deletion d on d.id = c.deletion_id join storage_backend b on b.id = c.backend_id
+select b.name as backend, t.status, coalesce(t.outcome, '') as outcome, coalesce(t.verification, '') as verification,
+	sum(t.copies)::bigint as copies, sum(t.bytes)::bigint as bytes
+from deletion_tally t join deletion d on d.id = t.deletion_id join storage_backend b on b.id = t.backend_id
 where d.id = $2::bigint and ($1::bigint = 0 or d.institution_id = $1::bigint)
-group by b.name, c.status, c.outcome, c.verification order by b.name, c.status, c.outcome, c.verification;
+group by b.name, t.status, t.outcome, t.verification having sum(t.copies) > 0 order by b.name, t.status, t.outcome, t.verification;
 
 -- What was named.
 -- :name read_deletion_items :many

@@ -73,7 +73,6 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 -- :arg scope int8
 -- :arg ids int8[]
 -- :arg with_counts bool
--- :arg with_payload bool
 -- :col id int8
 -- :col institution_id int8
 -- :col institution text
@@ -102,18 +101,14 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 select o.id, o.institution_id, n.identifier as institution, n.name as institution_name, o.identifier, o.bag_name, o.title, o.description,
 	o.alt_identifier, o.access, o.bag_group_identifier, o.bagit_profile_identifier, o.source_organization,
 	o.internal_sender_identifier, o.internal_sender_description, s.name as storage_option, o.state = 'D' as is_deleted, o.cycle,
-	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, d.payload_files, d.payload_bytes
+	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, c.payload_files, c.payload_bytes
 from unnest($2::bigint[]) with ordinality p (id, place) join intellectual_object o on o.id = p.id
 join institution n on n.id = o.institution_id join storage_option s on s.id = o.storage_option_id
 cross join lateral (
-	select count(*) filter (where f.state = 'A') as active_files,
-		coalesce(sum(f.size_bytes) filter (where f.state = 'A'), 0)::bigint as active_bytes,
-		count(*) filter (where f.state = 'D') as deleted_files
-	from generic_file f where $3::bool and f.object_id = o.id) c
-cross join lateral (
-	select count(*) as payload_files, coalesce(sum(f.size_bytes), 0)::bigint as payload_bytes
-	from generic_file f where $4::bool and f.object_id = o.id and f.state = 'A'
-		and f.identifier collate "C" >= o.identifier || '/data/' and f.identifier collate "C" < o.identifier || '/data/' || chr(1114111)) d
+	select coalesce(sum(t.active_files), 0)::bigint as active_files, coalesce(sum(t.active_bytes), 0)::bigint as active_bytes,
+		coalesce(sum(t.deleted_files), 0)::bigint as deleted_files, coalesce(sum(t.payload_files), 0)::bigint as payload_files,
+		coalesce(sum(t.payload_bytes), 0)::bigint as payload_bytes
+	from object_tally t where $3::bool and t.object_id = o.id) c
 where $1::bigint = 0 or o.institution_id = $1::bigint order by p.place;
 
 -- What is going on with an object, and how its last deletion ended.
@@ -143,6 +138,7 @@ where o.id = $2::bigint and ($1::bigint = 0 or o.institution_id = $1::bigint);
 -- :col file_format text
 -- :col files int8
 -- :col bytes int8
-select f.file_format, count(*) as files, coalesce(sum(f.size_bytes), 0)::bigint as bytes from generic_file f
-where f.object_id = $2::bigint and f.state = 'A' and ($1::bigint = 0 or f.institution_id = $1::bigint)
-group by f.file_format order by count(*) desc, f.file_format limit $3::int;
+select t.file_format, sum(t.active_files)::bigint as files, sum(t.active_bytes)::bigint as bytes
+from object_tally t join intellectual_object o on o.id = t.object_id
+where t.object_id = $2::bigint and ($1::bigint = 0 or o.institution_id = $1::bigint)
+group by t.file_format having sum(t.active_files) > 0 order by sum(t.active_files) desc, t.file_format limit $3::int;

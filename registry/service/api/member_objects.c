@@ -56,7 +56,7 @@ enum tomb_code tomb_member_objects(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	struct objects_query q = {.state = TOMB_STR("")};
-	struct tomb_object_filter filter = {.with_counts = true, .with_payload = true};
+	struct tomb_object_filter filter = {.with_counts = true};
 	struct tomb_json w = tomb_json_init(&res->body);
 	struct tomb_object_page found;
 	int64_t count = 0;
@@ -78,16 +78,11 @@ enum tomb_code tomb_member_objects(
 static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, int64_t id,
 	struct tomb_str identifier, struct tomb_err *err)
 {
-	struct tomb_object_filter filter = {.with_counts = true, .with_payload = true};
-	struct tomb_page page = {.limit = 1};
 	struct tomb_json w = tomb_json_init(&res->body);
-	struct tomb_object_page found;
 	struct tomb_object object;
 
 	TOMB_TRY(tomb_object_find(ctx->link.pg, &ctx->actor, id, identifier, req->arena, &object, err));
-	filter.identifier = object.identifier;
-	TOMB_TRY(tomb_object_list(ctx->link.pg, &ctx->actor, &filter, &page, req->arena, &found, err));
-	put_object(&w, found.n > 0 ? found.p : &object);
+	put_object(&w, &object);
 	return tomb_api_sent(&w, res, 200, err);
 }
 

@@ -94,6 +94,8 @@ with t as (
 	update batch x set lease_until = x.lease_until - t.by, due_at = x.due_at - t.by from t where x.institution_id = $1::bigint
 ), c as (
 	update copy x set stored_at = x.stored_at - t.by from t, generic_file f where f.id = x.file_id and f.institution_id = $1::bigint
+), y as (
+	update copy_tally x set stored_at = x.stored_at - t.by from t, intellectual_object o where o.id = x.object_id and o.institution_id = $1::bigint
 ), d as (
 	update decision x set decided_at = x.decided_at - t.by from t where x.institution_id = $1::bigint
 ), k as (
