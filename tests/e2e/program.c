@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { END_MS = 30 * 1000, TEXT_MAX = 8 << 20, TAIL_BYTES = 4000, PATH_BYTES = 512 };
+enum { END_MS = 30 * 1000, TEXT_MAX = 64 << 20, TAIL_BYTES = 4000, PATH_BYTES = 512 };
 
 void program_init(struct program *p, const char *name, const char *folder, const char *settings)
 {
@@ -161,31 +161,45 @@ size_t program_children(const struct program *p, pid_t *out, size_t max)
 	return n;
 }
 
-int program_run(const char *const *words, char **out)
+pid_t program_spawn(const char *const *words, int out)
 {
 	char path[PATH_BYTES];
-	int fds[2];
-	int status = 0;
 	pid_t pid = 0;
-	char *text = NULL;
 
 	find_program(words[0], path);
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (dup2(fds[1], STDOUT_FILENO) >= 0 && dup2(fds[1], STDERR_FILENO) >= 0)
+		if (dup2(out, STDOUT_FILENO) >= 0 && dup2(out, STDERR_FILENO) >= 0)
 			(void)execv(path, (char *const *)(uintptr_t)words); /* which writes to none of them */
 		_exit(127);
 	}
+	return pid;
+}
+
+int program_wait(pid_t pid)
+{
+	int status = 0;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return exit_status(status);
+}
+
+int program_run(const char *const *words, char **out)
+{
+	int fds[2];
+	pid_t pid = 0;
+	char *text = NULL;
+
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid = program_spawn(words, fds[1]);
 	assert_int_equal(close(fds[1]), 0);
 	text = read_all(fds[0]);
 	assert_int_equal(close(fds[0]), 0);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (out)
 		*out = text;
 	else
 		free(text);
-	return exit_status(status);
+	return program_wait(pid);
 }

@@ -44,4 +44,8 @@ size_t program_children(const struct program *p, pid_t *out, size_t max);
  * What it prints is in *out (may be NULL), to be freed, with its errors behind. */
 int program_run(const char *const *words, char **out);
 
+/* The same in two steps: what it prints goes to the file; then its exit status, as program_end(). */
+pid_t program_spawn(const char *const *words, int out);
+int program_wait(pid_t pid);
+
 #endif

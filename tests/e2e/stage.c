@@ -49,7 +49,7 @@ static void init_registry(struct stage *s)
 	program_init(&s->registry, "tombstone-registry", s->world.folder, text.p);
 }
 
-static void init_worker(struct stage *s)
+void stage_set_worker(struct stage *s, const char *how)
 {
 	TOMB_BUF_AUTO text = tomb_buf_init(SETTINGS_MAX);
 	struct tomb_address redis = server_address(s->redis);
@@ -57,8 +57,7 @@ static void init_worker(struct stage *s)
 
 	tomb_buf_putf(&text, "database = %s\nredis = %s\nbackends_file = %s\n", tomb_fixture_pg_worker(),
 		tomb_address_text(&redis, address), s->world.backends_file);
-	tomb_buf_putf(&text, "lanes = 2\nlease_s = 5\npoll_ms = 50\n");
-	tomb_buf_putf(&text, "max_attempts = 100\nbackoff_base_ms = 50\nbackoff_max_ms = 500\n");
+	tomb_buf_putf(&text, "lease_s = 5\npoll_ms = 50\nmax_attempts = 100\nbackoff_base_ms = 50\n%s", how);
 	tomb_buf_put(&text, (struct tomb_str){"", 1});
 	program_init(&s->worker, "tombstone-worker", s->world.folder, text.p);
 }
@@ -73,7 +72,7 @@ int stage_set_up(void **state)
 	s->redis = redis_server_start();
 	s->smtp = smtp_server_start(NULL);
 	init_registry(s);
-	init_worker(s);
+	stage_set_worker(s, "lanes = 2\nbackoff_max_ms = 500\n");
 	*state = s;
 	return 0;
 }
@@ -112,17 +111,22 @@ int stage_tear_down(void **state)
 	return 0;
 }
 
-static bool read_port(const char *path, uint16_t *port)
+bool stage_find_port(const struct stage *s, uint16_t *port)
 {
-	FILE *f = fopen(path, "re");
+	char path[96];
 	char text[16] = "";
+	FILE *f = NULL;
+	bool is_there = false;
 
+	port_file(s, path);
+	f = fopen(path, "re");
 	if (!f)
 		return false;
-	assert_non_null(fgets(text, sizeof text, f));
+	is_there = fgets(text, sizeof text, f) != NULL; /* who wrote it may have been killed on the way */
 	assert_int_equal(fclose(f), 0);
-	*port = (uint16_t)strtoul(text, NULL, 10);
-	return true;
+	if (is_there)
+		*port = (uint16_t)strtoul(text, NULL, 10);
+	return is_there;
 }
 
 void stage_start_registry(struct stage *s)
@@ -133,7 +137,7 @@ void stage_start_registry(struct stage *s)
 	port_file(s, path);
 	(void)unlink(path);
 	program_start(&s->registry);
-	while (!read_port(path, &s->port)) {
+	while (!stage_find_port(s, &s->port)) {
 		program_must_live(&s->registry);
 		if (moment_ms() > until)
 			fail_msg("the registry does not listen");

@@ -27,11 +27,17 @@ struct stage {
 int stage_set_up(void **state);
 int stage_tear_down(void **state);
 
+/* The worker's settings "lanes" and "backoff_max_ms", as lines; before it starts.  Two, and 500, otherwise. */
+void stage_set_worker(struct stage *s, const char *how);
+
 /* Both, and waits until they are ready. */
 void stage_start(struct stage *s);
 
 /* Starts the registry and waits until it listens; s->port is its new port. */
 void stage_start_registry(struct stage *s);
+
+/* The port of the registry that listened last, of which it says so itself; false if it has not said so yet. */
+bool stage_find_port(const struct stage *s, uint16_t *port);
 
 /* Somebody with a session of their own, signed in by the page; somebody with an API key. */
 void stage_sign_in(struct stage *s, const struct tomb_actor *who, struct visitor *out);

@@ -8,6 +8,7 @@
 #include <libpq-fe.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,10 @@ enum { POLL_MS = 10, START_MS = 60 * 1000 };
 
 static char dir[64];       /* holds data/, log and the socket */
 static char bin[256];      /* where initdb and postgres are */
-static int keeper_fd = -1; /* a byte asks for a restart; the end of file asks for the end */
+static int keeper_fd = -1; /* a byte asks for a restart, see enum how; the end of file asks for the end */
+static bool durable;
+
+enum how { AS_A_CRASH = 'c', KILLED = 'k' };
 
 static _Noreturn void die(const char *what)
 {
@@ -103,7 +107,8 @@ static void pause_ms(int ms)
 	(void)nanosleep(&t, NULL);
 }
 
-static pid_t start_postgres(void)
+/* 0 if it ended before anybody could connect. */
+static pid_t try_to_start(void)
 {
 	char data[128];
 	char conninfo[128];
@@ -111,20 +116,38 @@ static pid_t start_postgres(void)
 
 	(void)snprintf(data, sizeof data, "%s/data", dir);
 	(void)snprintf(conninfo, sizeof conninfo, "host=%s user=postgres dbname=postgres", dir);
-	/* Commits survive a crash of the server, not of the machine. */
+	/* Commits survive a crash of the server; of the machine, too, if durable. */
 	pid = spawn("postgres", (const char *[]){NULL, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c",
-					"fsync=off", "-c", "full_page_writes=off", "-c", "shared_buffers=32MB", NULL});
+					durable ? "fsync=on" : "fsync=off", "-c",
+					durable ? "full_page_writes=on" : "full_page_writes=off", "-c",
+					"shared_buffers=32MB", "-c", "max_wal_size=256MB", NULL});
 	for (int ms = 0; PQping(conninfo) != PQPING_OK; ms += POLL_MS) {
-		if (waitpid(pid, NULL, WNOHANG) != 0 || ms > START_MS)
+		if (waitpid(pid, NULL, WNOHANG) != 0)
+			return 0;
+		if (ms > START_MS)
 			keeper_dies("postgres did not start");
 		pause_ms(POLL_MS);
 	}
 	return pid;
 }
 
-static void stop_postgres(pid_t pid)
+static pid_t start_postgres(void)
 {
-	(void)kill(pid, SIGQUIT);
+	pid_t pid = try_to_start();
+
+	/* It refuses to start while processes of a postmaster that was killed have not noticed. */
+	for (int ms = 0; pid == 0; ms += POLL_MS) {
+		if (ms > START_MS)
+			keeper_dies("postgres did not start");
+		pause_ms(POLL_MS);
+		pid = try_to_start();
+	}
+	return pid;
+}
+
+static void stop_postgres(pid_t pid, enum how how)
+{
+	(void)kill(pid, how == KILLED ? SIGKILL : SIGQUIT);
 	(void)waitpid(pid, NULL, 0);
 }
 
@@ -182,11 +205,11 @@ static _Noreturn void keep(int fd)
 	postgres = start_postgres();
 	say_ready();
 	while (read(3, &ask, 1) == 1) {
-		stop_postgres(postgres);
+		stop_postgres(postgres, (enum how)ask);
 		postgres = start_postgres();
 		say_ready();
 	}
-	stop_postgres(postgres);
+	stop_postgres(postgres, AS_A_CRASH);
 	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	_exit(0);
 }
@@ -230,9 +253,26 @@ const char *tomb_cluster_start(void)
 	return dir;
 }
 
-void tomb_cluster_restart(void)
+static void restart(enum how how)
 {
-	if (keeper_fd < 0 || write(keeper_fd, "", 1) != 1)
+	char ask = (char)how;
+
+	if (keeper_fd < 0 || write(keeper_fd, &ask, 1) != 1)
 		die("restart of a cluster that is not ours");
 	wait_until_ready();
+}
+
+void tomb_cluster_durable(void)
+{
+	durable = true;
+}
+
+void tomb_cluster_restart(void)
+{
+	restart(AS_A_CRASH);
+}
+
+void tomb_cluster_kill(void)
+{
+	restart(KILLED);
 }

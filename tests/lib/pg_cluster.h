@@ -9,7 +9,13 @@
  */
 const char *tomb_cluster_start(void);
 
+/* To be called, if at all, before the start: it waits for the disk as it does in production. */
+void tomb_cluster_durable(void);
+
 /* Stops it as a crash would, and starts it again. */
 void tomb_cluster_restart(void);
+
+/* kill -9 of the postmaster alone, whose other processes have to notice; then starts it again. */
+void tomb_cluster_kill(void);
 
 #endif

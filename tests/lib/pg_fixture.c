@@ -1,5 +1,6 @@
 #include "pg_fixture.h"
 
+#include "moment.h"
 #include "pg_cluster.h"
 #include "schema.embed.h"
 #include "tombstone/digest.h"
@@ -15,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { CONNINFO = 512, SQL = 512, NAME = 64 };
+enum { CONNINFO = 512, SQL = 512, NAME = 64, RECONNECT_MS = 60 * 1000 };
 
 /* A text handed out by tomb_fixture_pg_value(). */
 struct value {
@@ -248,11 +249,35 @@ int64_t tomb_fixture_pg_number(const char *sql)
 	return n;
 }
 
+static void reconnect(PGconn *conn)
+{
+	int64_t until = moment_ms() + RECONNECT_MS;
+
+	PQreset(conn);
+	while (PQstatus(conn) != CONNECTION_OK) {
+		if (moment_ms() > until)
+			fail_msg("the database does not come back: %s", PQerrorMessage(conn));
+		moment_pass();
+		PQreset(conn);
+	}
+}
+
+void tomb_fixture_pg_again(void)
+{
+	reconnect(fixture.cluster);
+	reconnect(fixture.database);
+}
+
 void tomb_fixture_pg_restart(void)
 {
 	set_up();
 	tomb_cluster_restart();
-	PQreset(fixture.cluster);
-	PQreset(fixture.database);
-	assert_int_equal(PQstatus(fixture.database), CONNECTION_OK);
+	tomb_fixture_pg_again();
+}
+
+void tomb_fixture_pg_kill(void)
+{
+	set_up();
+	tomb_cluster_kill();
+	tomb_fixture_pg_again();
 }

@@ -34,4 +34,10 @@ int64_t tomb_fixture_pg_number(const char *sql);
 /* Stops the server as a crash would, and starts it again; needs tomb_fixture_pg_private(). */
 void tomb_fixture_pg_restart(void);
 
+/* The same by kill -9 of the postmaster. */
+void tomb_fixture_pg_kill(void);
+
+/* Connects again once the server is there, after something else has made it restart. */
+void tomb_fixture_pg_again(void);
+
 #endif

@@ -42,14 +42,14 @@ int64_t tomb_world_number(const char *fmt, ...)
 	return tomb_fixture_pg_number(sql);
 }
 
-static int64_t add_institution(const char *identifier)
+int64_t tomb_world_institution(const char *identifier)
 {
 	tomb_world_exec("insert into institution (identifier, name, admin_days) values ('%s', '%s', 0)", identifier,
 		identifier);
 	return tomb_world_number("select id from institution where identifier = '%s'", identifier);
 }
 
-static struct tomb_actor add_user(int64_t institution, const char *host, const char *email, enum tomb_role role)
+struct tomb_actor tomb_world_user(int64_t institution, const char *host, const char *email, enum tomb_role role)
 {
 	tomb_world_exec("insert into user_account (institution_id, email, name, role) values (%" PRId64
 			", '%s', '%s', '%.*s')",
@@ -92,13 +92,13 @@ void tomb_world_open(struct tomb_world *w)
 	TOMB_OK_OR_FAIL(tomb_pg_open(&w->registry, tomb_fixture_pg_registry(), sql_all, sql_nall, &err));
 	TOMB_OK_OR_FAIL(tomb_pg_open(&w->worker, tomb_fixture_pg_worker(), sql_all, sql_nall, &err));
 	add_stores(w);
-	w->institution = add_institution("test.edu");
-	w->other_institution = add_institution("other.edu");
-	w->alice = add_user(w->institution, "test.edu", "alice@test.edu", TOMB_ROLE_INST_ADMIN);
-	w->bob = add_user(w->institution, "test.edu", "bob@test.edu", TOMB_ROLE_INST_ADMIN);
-	w->carol = add_user(w->institution, "test.edu", "carol@test.edu", TOMB_ROLE_INST_USER);
-	w->mallory = add_user(w->other_institution, "other.edu", "mallory@other.edu", TOMB_ROLE_INST_ADMIN);
-	w->oscar = add_user(add_institution("operator.org"), "operator.org", "oscar@operator.org", TOMB_ROLE_SYSADMIN);
+	w->institution = tomb_world_institution("test.edu");
+	w->other_institution = tomb_world_institution("other.edu");
+	w->alice = tomb_world_user(w->institution, "test.edu", "alice@test.edu", TOMB_ROLE_INST_ADMIN);
+	w->bob = tomb_world_user(w->institution, "test.edu", "bob@test.edu", TOMB_ROLE_INST_ADMIN);
+	w->carol = tomb_world_user(w->institution, "test.edu", "carol@test.edu", TOMB_ROLE_INST_USER);
+	w->mallory = tomb_world_user(w->other_institution, "other.edu", "mallory@other.edu", TOMB_ROLE_INST_ADMIN);
+	w->oscar = tomb_world_user(tomb_world_institution("operator.org"), "operator.org", "oscar@operator.org", TOMB_ROLE_SYSADMIN);
 	w->standard = tomb_world_option(w, "Standard", 0);
 }
 

@@ -38,6 +38,10 @@ int tomb_world_tear_down(void **state);
 void tomb_world_exec(const char *fmt, ...) TOMB_PRINTF(1, 2);
 int64_t tomb_world_number(const char *fmt, ...) TOMB_PRINTF(1, 2);
 
+/* Further ones; of the person, the two texts are kept. */
+int64_t tomb_world_institution(const char *identifier);
+struct tomb_actor tomb_world_user(int64_t institution, const char *host, const char *email, enum tomb_role role);
+
 /* The storage option of this name with this minimum, made if it is not there. */
 int64_t tomb_world_option(struct tomb_world *w, const char *name, int min_days);
 
