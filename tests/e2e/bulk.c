@@ -79,7 +79,8 @@ static void add_copies(struct tomb_world *w, int64_t first, int files, struct bu
 		"insert into copy (file_id, generation, backend_id, storage_option_id, url, etag, size_bytes) "
 		"select v.f, 1, b.id, f.storage_option_id, v.u, v.e, f.size_bytes from (values ");
 	tomb_buf_put(&sql, text);
-	tomb_buf_putf(&sql, ") v (f, b, u, e) join storage_backend b on b.name = v.b join generic_file f on f.id = v.f");
+	tomb_buf_putf(
+		&sql, ") v (f, b, u, e) join storage_backend b on b.name = v.b join generic_file f on f.id = v.f");
 	tomb_buf_put(&sql, (struct tomb_str){"", 1}); /* a C string from here */
 	TOMB_OK_OR_FAIL(tomb_buf_done(&sql, &text, &err));
 	tomb_fixture_pg_exec(text.p);

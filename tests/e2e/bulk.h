@@ -10,7 +10,8 @@ enum { BULK_FILE_BYTES = 64, BULK_ETAG = 128 };
 struct bulk_place {
 	const char *backend;
 	/* Puts bytes there, and tells the ETag that the store gives them. */
-	void (*put)(void *ctx, struct tomb_str key, struct tomb_str url, struct tomb_str bytes, char etag[static BULK_ETAG]);
+	void (*put)(void *ctx, struct tomb_str key, struct tomb_str url, struct tomb_str bytes,
+		char etag[static BULK_ETAG]);
 	void *ctx;
 };
 

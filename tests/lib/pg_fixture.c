@@ -262,22 +262,48 @@ static void reconnect(PGconn *conn)
 	}
 }
 
-void tomb_fixture_pg_again(void)
+/* A server that is about to end all connections takes new ones until it does. */
+static bool wait_for_end(PGconn *conn, int patience_ms)
 {
+	int64_t until = moment_ms() + patience_ms;
+
+	while (PQstatus(conn) == CONNECTION_OK) {
+		PQclear(PQexec(conn, "select 1"));
+		if (moment_ms() > until)
+			return false;
+		moment_pass();
+	}
+	return true;
+}
+
+static void ignore(void *arg, const char *notice)
+{
+	(void)arg;
+	(void)notice;
+}
+
+bool tomb_fixture_pg_again(int patience_ms)
+{
+	(void)PQsetNoticeProcessor(fixture.cluster, ignore, NULL); /* of the end, which was expected */
+	(void)PQsetNoticeProcessor(fixture.database, ignore, NULL);
+	if (!wait_for_end(fixture.database, patience_ms))
+		return false;
+	(void)wait_for_end(fixture.cluster, patience_ms);
 	reconnect(fixture.cluster);
 	reconnect(fixture.database);
+	return true;
 }
 
 void tomb_fixture_pg_restart(void)
 {
 	set_up();
 	tomb_cluster_restart();
-	tomb_fixture_pg_again();
+	(void)tomb_fixture_pg_again(RECONNECT_MS);
 }
 
 void tomb_fixture_pg_kill(void)
 {
 	set_up();
 	tomb_cluster_kill();
-	tomb_fixture_pg_again();
+	(void)tomb_fixture_pg_again(RECONNECT_MS);
 }

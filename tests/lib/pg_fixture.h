@@ -8,6 +8,7 @@
 #ifndef TOMB_TEST_PG_FIXTURE_H
 #define TOMB_TEST_PG_FIXTURE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* To be called, if at all, before the others. */
@@ -37,7 +38,8 @@ void tomb_fixture_pg_restart(void);
 /* The same by kill -9 of the postmaster. */
 void tomb_fixture_pg_kill(void);
 
-/* Connects again once the server is there, after something else has made it restart. */
-void tomb_fixture_pg_again(void);
+/* After something that may make the server end all connections: waits until it has, and connects again once it is back.
+ * False if it has not ended them by then. */
+bool tomb_fixture_pg_again(int patience_ms);
 
 #endif

@@ -109,8 +109,8 @@ static void put_error(struct tomb_buf *out, const char *status, const char *code
 {
 	char body[256];
 
-	(void)snprintf(body, sizeof body, "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>m</Message></Error>",
-		code);
+	(void)snprintf(
+		body, sizeof body, "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>m</Message></Error>", code);
 	put_status(out, status);
 	put_body(out, tomb_str_from(body));
 }
@@ -128,8 +128,8 @@ static void answer_head(struct s3_shelf *shelf, const char *path, struct tomb_bu
 	}
 	(void)strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&thing->since, &tm));
 	put_status(out, "200 OK");
-	tomb_buf_putf(out, "ETag: %s\r\nLast-Modified: %s\r\nContent-Length: %zu\r\n\r\n", thing->etag, date,
-		thing->size);
+	tomb_buf_putf(
+		out, "ETag: %s\r\nLast-Modified: %s\r\nContent-Length: %zu\r\n\r\n", thing->etag, date, thing->size);
 }
 
 static void answer_put(struct s3_shelf *shelf, const char *path, struct tomb_str body, struct tomb_buf *out)
@@ -171,7 +171,8 @@ static void answer_delete_many(struct s3_shelf *shelf, const char *bucket, struc
 		char path[PATH_BYTES];
 
 		assert_non_null(stop);
-		assert_in_range(snprintf(path, sizeof path, "%s/%.*s", bucket, (int)(stop - key), key), 1, sizeof path - 1);
+		assert_in_range(
+			snprintf(path, sizeof path, "%s/%.*s", bucket, (int)(stop - key), key), 1, sizeof path - 1);
 		take_away(shelf, path);
 		tomb_buf_putf(&answer, "<Deleted><Key>%.*s</Key></Deleted>", (int)(stop - key), key);
 		at = stop;

@@ -98,7 +98,8 @@ void tomb_world_open(struct tomb_world *w)
 	w->bob = tomb_world_user(w->institution, "test.edu", "bob@test.edu", TOMB_ROLE_INST_ADMIN);
 	w->carol = tomb_world_user(w->institution, "test.edu", "carol@test.edu", TOMB_ROLE_INST_USER);
 	w->mallory = tomb_world_user(w->other_institution, "other.edu", "mallory@other.edu", TOMB_ROLE_INST_ADMIN);
-	w->oscar = tomb_world_user(tomb_world_institution("operator.org"), "operator.org", "oscar@operator.org", TOMB_ROLE_SYSADMIN);
+	w->oscar = tomb_world_user(
+		tomb_world_institution("operator.org"), "operator.org", "oscar@operator.org", TOMB_ROLE_SYSADMIN);
 	w->standard = tomb_world_option(w, "Standard", 0);
 }
 
