@@ -51,18 +51,23 @@ void tomb_buf_put(struct tomb_buf *b, struct tomb_str s)
 	b->p[b->n] = '\0';
 }
 
+/* Most of what is written fits into the room that is there: formatting it only to measure would be done twice. */
 void tomb_buf_putf(struct tomb_buf *b, const char *fmt, ...)
 {
+	size_t room = b->broken == TOMB_OK && b->p ? b->cap - b->n : 0;
 	va_list ap;
 	va_list again;
 	int n = 0;
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(room ? b->p + b->n : NULL, room, fmt, ap);
 	if (n > 0 && reserve(b, (size_t)n)) {
-		(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
+		if ((size_t)n >= room)
+			(void)vsnprintf(b->p + b->n, (size_t)n + 1, fmt, again);
 		b->n += (size_t)n;
+	} else if (room) {
+		b->p[b->n] = '\0';
 	}
 	va_end(again);
 	va_end(ap);

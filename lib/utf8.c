@@ -51,8 +51,13 @@ size_t tomb_utf8_next(struct tomb_str s, uint32_t *code)
 {
 	uint32_t found = 0;
 	bool whole = false;
-	size_t n = s.n == 0 ? 0 : scan(s, &found, &whole);
+	size_t n = 0;
 
+	if (s.n > 0 && (unsigned char)s.p[0] < 0x80) { /* nearly all of what we are given */
+		*code = (unsigned char)s.p[0];
+		return 1;
+	}
+	n = s.n == 0 ? 0 : scan(s, &found, &whole);
 	if (!whole)
 		return 0;
 	*code = found;
