@@ -373,7 +373,7 @@ static uint16_t read_options(struct server *s, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct server s = {.world = {.size = 1024, .etag = "0123456789abcdef0123456789abcdef"}};
-	TOMB_BUF_AUTO counts = tomb_buf_init(4096);
+	struct tomb_buf counts = tomb_buf_init(4096);
 	uint16_t port = read_options(&s, argc, argv);
 	sigset_t set;
 
@@ -394,5 +394,7 @@ int main(int argc, char **argv)
 	run(&s);
 	null_counts_json(&s.world, &counts);
 	(void)fwrite(counts.p, 1, counts.n, stdout);
-	return 0;
+	(void)fflush(stdout);
+	tomb_buf_fini(&counts);
+	_exit(0); /* connections and what is remembered end with the program */
 }
