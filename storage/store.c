@@ -238,15 +238,33 @@ enum tomb_code tomb_stores_route(struct tomb_stores *stores, struct tomb_str url
 	return TOMB_FAIL(err, TOMB_NOTFOUND, "no backend has the URL %.*s", TOMB_STR_ARG(url));
 }
 
+static int64_t now_us(const struct tomb_store *store)
+{
+	return tomb_clock_monotonic_us(store->traffic.rules->waiting.clock);
+}
+
 enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err)
 {
 	struct tomb_probe probe = {0};
+	int64_t asked_us = now_us(store);
 
+	store->is_probed_last = false;
 	TOMB_TRY(store->kind->probe(store, &probe, err));
 	store->probe = probe;
 	store->probed = true;
+	store->is_probed_last = true;
+	store->probed_us = asked_us;
 	*out = probe;
 	return TOMB_OK;
+}
+
+bool tomb_store_last_probe(const struct tomb_store *store, struct tomb_probe *out, int64_t *age_ms)
+{
+	if (!store->is_probed_last)
+		return false;
+	*out = store->probe;
+	*age_ms = (now_us(store) - store->probed_us) / TOMB_US_PER_MS;
+	return true;
 }
 
 void tomb_store_set_capability(struct tomb_store *store, const struct tomb_capability *capability)

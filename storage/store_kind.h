@@ -63,6 +63,8 @@ struct tomb_store {
 	int64_t verify_delay_ms;
 	bool probed;
 	struct tomb_probe probe; /* the last one that was answered */
+	bool is_probed_last;     /* and none was asked since in vain */
+	int64_t probed_us;       /* when it was asked; the clock of struct tomb_waiting */
 	struct traffic traffic;
 	struct tomb_capability capability;
 };

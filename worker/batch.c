@@ -154,6 +154,15 @@ enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, s
 	return TOMB_OK;
 }
 
+enum tomb_code tomb_batch_watch_go_on(void *watch, struct tomb_err *err)
+{
+	struct tomb_batch_watch *w = watch;
+	enum tomb_code code = w->still_ours(w->ctx, err);
+
+	w->is_lost |= code != TOMB_OK;
+	return code;
+}
+
 size_t tomb_batch_backend_end(const struct tomb_batch *b, size_t i)
 {
 	struct tomb_str backend = b->copies[i].claimed->backend;

@@ -13,6 +13,12 @@
 /* How much of what the stores answered is checked (deletion.md X-03); the copy's record says which. */
 enum tomb_verify_policy { TOMB_VERIFY_ALL, TOMB_VERIFY_NONE };
 
+/* Which copies are looked at before their deletion; the copy's record says of which it was not done. */
+enum tomb_preflight_policy {
+	TOMB_PREFLIGHT_ALL,
+	TOMB_PREFLIGHT_LEDGER /* not those of which the ledger's word is enough: see preflight.c */
+};
+
 struct tomb_batch_file {
 	const struct tomb_claim_file *claimed;
 	bool is_out; /* no further step touches it */
@@ -33,6 +39,7 @@ struct tomb_batch_copy {
 	struct tomb_str storage_class; /* as seen in the pre-flight; NULL: it could not be kept */
 	int64_t modified_us;           /* the same */
 	bool was_seen;                 /* in the pre-flight */
+	bool was_trusted;              /* there: it was not looked at, as the policy allows */
 	bool was_absent;               /* in the pre-flight, or so the store said */
 	bool was_tried;                /* a delete was sent for it in this claim */
 	bool is_settled;               /* fate is known; else it is TOMB_COPY_UNKNOWN */
@@ -87,10 +94,21 @@ size_t tomb_batch_backend_end(const struct tomb_batch *b, size_t i);
 /* Asked before each store request and each run of looks: STALE ends the work at once. */
 typedef tomb_store_go_on_fn tomb_batch_still_ours_fn;
 
+/* Asks on behalf of a store that has many keys under way, and remembers a no: then the call's error is not the
+ * store's. */
+struct tomb_batch_watch {
+	tomb_batch_still_ours_fn *still_ours;
+	void *ctx;
+	bool is_lost;
+};
+
+/* A tomb_store_go_on_fn whose ctx is a struct tomb_batch_watch. */
+enum tomb_code tomb_batch_watch_go_on(void *watch, struct tomb_err *err) TOMB_MUST_USE;
+
 /* The steps, in their order.  Step 5: look at every copy before the first byte goes (X-02), and take files out.  Fails
  * only if the claim was lost on the way. */
-enum tomb_code tomb_preflight(
-	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code tomb_preflight(struct tomb_batch *b, enum tomb_preflight_policy policy,
+	tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Then: is every copy old enough, by the rules that count for its backend?  Takes out. */
 void tomb_age_check(struct tomb_batch *b);

@@ -129,7 +129,7 @@ static enum tomb_code work(
 	struct tomb_lane *lane, struct tomb_batch *b, struct lease *lease, bool *released, struct tomb_err *err)
 {
 	tomb_board_put_off(b);
-	TOMB_TRY(tomb_preflight(b, still_ours, lease, err));
+	TOMB_TRY(tomb_preflight(b, lane->options->preflight, still_ours, lease, err));
 	tomb_age_check(b);
 	if (lane->is_told_to_end()) {
 		*released = true;

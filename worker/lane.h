@@ -14,6 +14,7 @@ struct tomb_lane_options {
 	struct tomb_str agent; /* program, version and host: in the events, for ever */
 	int64_t lease_ms;
 	enum tomb_verify_policy verify;
+	enum tomb_preflight_policy preflight;
 	int max_attempts;   /* claims of a batch that lanes give back, after which what is not done has failed */
 	int64_t backoff_ms; /* before the second attempt; doubled each time */
 	int64_t backoff_max_ms;

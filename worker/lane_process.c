@@ -193,6 +193,7 @@ int tomb_lane_process_run(int lane, const void *process)
 		.agent = tomb_str_from(p.agent),
 		.lease_ms = p.config->lease_s * 1000,
 		.verify = p.config->verify == 0 ? TOMB_VERIFY_ALL : TOMB_VERIFY_NONE,
+		.preflight = p.config->preflight == 0 ? TOMB_PREFLIGHT_ALL : TOMB_PREFLIGHT_LEDGER,
 		.max_attempts = (int)p.config->max_attempts,
 		.backoff_ms = p.config->backoff_base_ms,
 		.backoff_max_ms = p.config->backoff_max_ms,

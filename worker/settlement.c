@@ -1,6 +1,13 @@
 /* From what the lane knows to what it tells the ledger. */
 #include "batch.h"
 
+static struct tomb_str what_to_say(const struct tomb_batch_copy *c)
+{
+	if (c->detail.n > 0 || c->file->reason.n > 0)
+		return c->detail.n > 0 ? c->detail : c->file->reason;
+	return c->was_trusted ? TOMB_STR("deleted by the ledger's word, without a look at it before") : TOMB_STR("");
+}
+
 static struct tomb_settled_copy settle_copy(const struct tomb_batch_copy *c)
 {
 	bool untouched = !c->was_tried && !c->is_settled && (c->was_seen || !c->claimed->tried_before);
@@ -11,7 +18,7 @@ static struct tomb_settled_copy settle_copy(const struct tomb_batch_copy *c)
 		.was_absent = c->was_absent && !c->claimed->tried_before,
 		.was_left = untouched,
 		.is_unverifiable = c->is_unverifiable,
-		.detail = c->detail.n > 0 ? c->detail : c->file->reason,
+		.detail = what_to_say(c),
 		.provider_request_id = c->request_id,
 	};
 }

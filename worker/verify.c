@@ -44,25 +44,14 @@ static bool is_believed(const struct tomb_batch_copy *c, enum tomb_verify_policy
 	return policy == TOMB_VERIFY_NONE && c->detail.n == 0;
 }
 
-/* The copies of one backend that are looked at, and how the question whether the claim is ours was answered. */
+/* The copies of one backend that are looked at. */
 struct looks {
 	struct tomb_batch_copy **copies;
 	struct tomb_str *keys;
 	struct tomb_verdict *verdicts;
 	size_t n;
-	tomb_batch_still_ours_fn *still_ours;
-	void *ctx;
-	bool is_lost;
+	struct tomb_batch_watch watch;
 };
-
-static enum tomb_code go_on(void *ctx, struct tomb_err *err)
-{
-	struct looks *l = ctx;
-	enum tomb_code code = l->still_ours(l->ctx, err);
-
-	l->is_lost |= code != TOMB_OK;
-	return code;
-}
 
 static void collect(struct tomb_batch *b, size_t i, size_t end, enum tomb_verify_policy policy, struct looks *l)
 {
@@ -85,13 +74,13 @@ static void collect(struct tomb_batch *b, size_t i, size_t end, enum tomb_verify
 /* A look that failed as a whole says nothing of any copy; a claim that was lost ends the work. */
 static enum tomb_code look(struct tomb_batch *b, struct looks *l, struct tomb_err *err)
 {
-	const struct tomb_look wanted = {.keys = l->keys, .n = l->n, .go_on = go_on, .ctx = l};
+	const struct tomb_look wanted = {.keys = l->keys, .n = l->n, .go_on = tomb_batch_watch_go_on, .ctx = &l->watch};
 	enum tomb_code code = TOMB_OK;
 
 	if (l->n == 0)
 		return TOMB_OK;
 	code = tomb_store_verify_many(l->copies[0]->store, &wanted, b->arena, l->verdicts, err);
-	if (l->is_lost)
+	if (l->watch.is_lost)
 		return code;
 	for (size_t i = 0; i < l->n; i++) {
 		if (code != TOMB_OK)
@@ -110,8 +99,7 @@ enum tomb_code tomb_verify(struct tomb_batch *b, enum tomb_verify_policy policy,
 	struct looks l = {.copies = TOMB_NEW(b->arena, struct tomb_batch_copy *, b->ncopies),
 		.keys = TOMB_NEW(b->arena, struct tomb_str, b->ncopies),
 		.verdicts = TOMB_NEW(b->arena, struct tomb_verdict, b->ncopies),
-		.still_ours = still_ours,
-		.ctx = ctx};
+		.watch = {.still_ours = still_ours, .ctx = ctx}};
 
 	if (!l.copies || !l.keys || !l.verdicts)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a look at %zu copies", b->ncopies);

@@ -56,17 +56,14 @@ static enum tomb_code refuse(const struct tomb_batch_copy *copy, size_t others, 
 	return keep(arena, tomb_str_from(text), &out->refusal, err);
 }
 
-enum tomb_code tomb_version_choose(const struct tomb_batch_copy *copy, struct tomb_arena *scratch,
+enum tomb_code tomb_version_choose(const struct tomb_batch_copy *copy, const struct tomb_version *list, size_t n,
 	struct tomb_arena *arena, struct tomb_version_choice *out, struct tomb_err *err)
 {
 	struct tomb_version_choice choice = {.refusal = TOMB_STR(""), .version_id = TOMB_STR("")};
-	struct tomb_version *list = NULL;
 	const struct tomb_version *ours = NULL;
 	const struct tomb_version *other = NULL;
-	size_t n = 0;
 	size_t others = 0;
 
-	TOMB_TRY(tomb_store_versions(copy->store, copy->key, scratch, &list, &n, err));
 	for (size_t i = 0; i < n; i++) {
 		if (list[i].is_marker)
 			continue;

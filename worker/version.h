@@ -16,10 +16,10 @@ struct tomb_version_choice {
 /*
  * The recorded version, or, where none was recorded, the one that has the recorded size and ETag.  Nothing is chosen
  * unless it is the only one with bytes: whoever put another one is not Tombstone, and a file with such a copy is not
- * the file that people agreed to delete.  What is kept is in arena, the rest in scratch.  Errors as
- * tomb_store_versions().
+ * the file that people agreed to delete.  list is what tomb_store_versions_many() said of its key; nothing of it is
+ * borrowed.  NOMEM.
  */
-enum tomb_code tomb_version_choose(const struct tomb_batch_copy *copy, struct tomb_arena *scratch,
+enum tomb_code tomb_version_choose(const struct tomb_batch_copy *copy, const struct tomb_version *list, size_t n,
 	struct tomb_arena *arena, struct tomb_version_choice *out, struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

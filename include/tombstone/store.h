@@ -144,10 +144,14 @@ struct tomb_probe {
 
 /*
  * Is the backend reachable, are its credentials good, does its folder or bucket exist, is it versioned?  Call it when
- * a worker starts and once per batch.  Stat, the deletes and the proof of absence rely on what the last probe said, and
- * probe by themselves if there was none.  NET, STORE_DENIED, STORE_THROTTLED, STORE or IO when the answer is no.
+ * a worker starts and before a batch, see tomb_store_last_probe().  Stat, the deletes and the proof of absence rely on
+ * what the last probe said, and probe by themselves if there was none.  NET, STORE_DENIED, STORE_THROTTLED, STORE or IO
+ * when the answer is no.
  */
 enum tomb_code tomb_store_probe(struct tomb_store *store, struct tomb_probe *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* What the last probe said, and how long ago it was asked.  False if there was none, or it had no answer. */
+bool tomb_store_last_probe(const struct tomb_store *store, struct tomb_probe *out, int64_t *age_ms);
 
 /* What the last probe saw; 0 if there was none. */
 int64_t tomb_store_clock_offset_us(const struct tomb_store *store);

@@ -1,10 +1,11 @@
 /* What lanes do about backends: leave alone what refused them, and ask the store how old a copy must be.
- * wrap: tomb_store_stat tomb_store_set_capability tomb_store_clock_offset_us */
+ * wrap: tomb_store_stat_many tomb_store_set_capability tomb_store_clock_offset_us */
 #include "../../worker/board.h"
 
 #include "../../worker/lane.h"
 #include "pg_fixture.h"
 #include "tombstone/plan.h"
+#include "tombstone/store_look.h"
 #include "tombstone/store_traffic.h"
 #include "world.h"
 
@@ -30,18 +31,18 @@ static int64_t now_us(void)
 static const char *class_said;
 static int64_t modified_said_us;
 
-enum tomb_code __real_tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_stat *out, struct tomb_err *err);
-enum tomb_code __wrap_tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_stat *out, struct tomb_err *err);
+enum tomb_code __real_tomb_store_stat_many(struct tomb_store *store, const struct tomb_look_at *at,
+	struct tomb_arena *arena, struct tomb_seen *out, struct tomb_err *err);
+enum tomb_code __wrap_tomb_store_stat_many(struct tomb_store *store, const struct tomb_look_at *at,
+	struct tomb_arena *arena, struct tomb_seen *out, struct tomb_err *err);
 
-enum tomb_code __wrap_tomb_store_stat(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
-	struct tomb_stat *out, struct tomb_err *err)
+enum tomb_code __wrap_tomb_store_stat_many(struct tomb_store *store, const struct tomb_look_at *at,
+	struct tomb_arena *arena, struct tomb_seen *out, struct tomb_err *err)
 {
-	TOMB_TRY(__real_tomb_store_stat(store, key, arena, out, err));
-	if (class_said && out->present) {
-		out->storage_class = tomb_str_from(class_said);
-		out->modified_us = modified_said_us;
+	TOMB_TRY(__real_tomb_store_stat_many(store, at, arena, out, err));
+	for (size_t i = 0; class_said && i < at->n; i++) {
+		out[i].stat.storage_class = tomb_str_from(class_said);
+		out[i].stat.modified_us = modified_said_us;
 	}
 	return TOMB_OK;
 }
@@ -83,7 +84,13 @@ static bool never(void)
 static void work_once(struct tomb_world *w)
 {
 	static const struct tomb_lane_options options = {
-		{"test", 4}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, 2, 1, 1};
+		.owner = {"test", 4},
+		.agent = {"tombstone test", 14},
+		.lease_ms = 60000,
+		.max_attempts = 2,
+		.backoff_ms = 1,
+		.backoff_max_ms = 1,
+	};
 	struct tomb_log log = {.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
 	struct tomb_lane lane = {&options, &log, tomb_clock_real(), w->worker, w->stores, never};
 	TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 20);

@@ -217,7 +217,7 @@ static void i4_p_20_bytes_stored_while_a_lane_works_are_never_removed(void **sta
 
 	take(w, approved_batch(w, "test.edu/bag", 1, 2), &arena, &claim);
 	TOMB_OK_OR_FAIL(tomb_batch_init(&b, &claim, w->stores, &arena, tomb_clock_real(), &err));
-	TOMB_OK_OR_FAIL(tomb_preflight(&b, ours, NULL, &err));
+	TOMB_OK_OR_FAIL(tomb_preflight(&b, TOMB_PREFLIGHT_ALL, ours, NULL, &err));
 	TOMB_OK_OR_FAIL(tomb_claim_confirm(w->worker, &claim, LEASE_MS, &arena, &err));
 	/* The worst moment: every question was answered yes, and the depositor sends the file again. */
 	file = claim.files[0].file_id;

@@ -2,13 +2,14 @@
  * kill -9 of a lane at every step of a deletion (architecture.md §4): whatever was going on, somebody repeats it, with
  * the same result: every approved file deleted once, one event per file, nothing stuck.
  *
- * wrap: tomb_claim_take tomb_claim_confirm tomb_store_probe tomb_store_stat
+ * wrap: tomb_claim_take tomb_claim_confirm tomb_store_probe tomb_store_stat_many
  * wrap: tomb_store_delete_many tomb_store_verify_many tomb_settle tomb_tx_commit unlinkat
  */
 #include "kill_step.h"
 #include "lane.h"
 #include "pg_fixture.h"
 #include "sql.gen.h"
+#include "tombstone/store_look.h"
 #include "tombstone/tx.h"
 #include "world.h"
 
@@ -32,10 +33,10 @@ KILL_STEPS_AROUND(enum tomb_code, tomb_claim_confirm,
 	(pg, claim, ms, arena, err))
 KILL_STEPS_AROUND(enum tomb_code, tomb_store_probe,
 	(struct tomb_store * store, struct tomb_probe *out, struct tomb_err *err), (store, out, err))
-KILL_STEPS_AROUND(enum tomb_code, tomb_store_stat,
-	(struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_stat *out,
+KILL_STEPS_AROUND(enum tomb_code, tomb_store_stat_many,
+	(struct tomb_store * store, const struct tomb_look_at *at, struct tomb_arena *arena, struct tomb_seen *out,
 		struct tomb_err *err),
-	(store, key, arena, out, err))
+	(store, at, arena, out, err))
 KILL_STEPS_AROUND(enum tomb_code, tomb_store_delete_many,
 	(struct tomb_store * store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 		struct tomb_result *results, struct tomb_err *err),
@@ -60,7 +61,13 @@ static bool never(void)
 static bool lane_survives(struct tomb_world *w, int64_t batch, long at)
 {
 	static const struct tomb_lane_options options = {
-		{"doomed", 6}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, 100, 1, 1};
+		.owner = {"doomed", 6},
+		.agent = {"tombstone test", 14},
+		.lease_ms = 60000,
+		.max_attempts = 100,
+		.backoff_ms = 1,
+		.backoff_max_ms = 1,
+	};
 	pid_t pid = fork();
 	int status = 0;
 

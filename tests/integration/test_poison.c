@@ -46,7 +46,13 @@ static bool never(void)
 static bool lane_survives(const struct tomb_world *w, struct tomb_int8s batches)
 {
 	static const struct tomb_lane_options options = {
-		{"doomed", 6}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, 2, 1, 1};
+		.owner = {"doomed", 6},
+		.agent = {"tombstone test", 14},
+		.lease_ms = 60000,
+		.max_attempts = 2,
+		.backoff_ms = 1,
+		.backoff_max_ms = 1,
+	};
 	pid_t pid = fork();
 	int status = 0;
 

@@ -84,7 +84,13 @@ static bool never(void)
 static void work_in(const struct tomb_world *w)
 {
 	static const struct tomb_lane_options options = {
-		{"test", 4}, {"tombstone test", 14}, 60000, TOMB_VERIFY_ALL, ATTEMPTS_MAX, 1000, 300000};
+		.owner = {"test", 4},
+		.agent = {"tombstone test", 14},
+		.lease_ms = 60000,
+		.max_attempts = ATTEMPTS_MAX,
+		.backoff_ms = 1000,
+		.backoff_max_ms = 300000,
+	};
 	struct tomb_log log = {.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
 	struct tomb_lane lane = {&options, &log, tomb_clock_real(), w->worker, w->stores, never};
 
@@ -293,6 +299,26 @@ static void trouble_beside_a_throttle_costs_an_attempt(void **state)
 	end(&p);
 }
 
+static void a_probe_in_vain_makes_the_last_one_old(void **state)
+{
+	struct place p;
+	struct tomb_store *store = NULL;
+	struct tomb_probe probe;
+	struct tomb_err why;
+	int64_t age_ms = -1;
+
+	begin(&p, *state, 1);
+	expect(&p, S3_REFUSAL("403 Forbidden", "", "AccountProblem"));
+	open_store(&p); /* and probe it */
+	store = tomb_stores_at(p.s.stores, 0);
+	tomb_clock_manual_advance(&p.s.clock, INT64_C(7000000));
+	assert_true(tomb_store_last_probe(store, &probe, &age_ms));
+	assert_int_equal(age_ms, 7000);
+	assert_int_equal(tomb_store_probe(store, &probe, &why), TOMB_STORE_DENIED);
+	assert_false(tomb_store_last_probe(store, &probe, &age_ms));
+	end(&p);
+}
+
 /* Twenty of them are one load of a vault. */
 static void a_store_that_throttles_gets_no_further_load(void **state)
 {
@@ -346,6 +372,7 @@ int main(void)
 		TEST(a_copy_that_is_denied_for_itself_ends_before_a_person),
 		TEST(at_the_last_attempt_only_what_was_tried_has_failed),
 		TEST(trouble_beside_a_throttle_costs_an_attempt),
+		TEST(a_probe_in_vain_makes_the_last_one_old),
 		cmocka_unit_test(a_store_that_throttles_gets_no_further_load),
 	};
 

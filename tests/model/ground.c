@@ -215,8 +215,10 @@ static void add_options(struct run *r, struct tomb_arena *arena)
 		r->option_id[o] = option->id;
 	}
 	for (int b = 0; b < BACKENDS; b++) {
-		MUST(modelsql_model_backend(
-			r->admin, &(struct modelsql_model_backend_args){backend_name(b)}, arena, &backend, &err));
+		MUST(modelsql_model_backend(r->admin,
+			&(struct modelsql_model_backend_args){
+				backend_name(b), b == 0 ? TOMB_STR("registry") : TOMB_STR("strictest")},
+			arena, &backend, &err));
 		r->backend_id[b] = backend->id;
 	}
 }

@@ -44,7 +44,7 @@ static long run_seeds(struct run *r, const struct options *o, const char *folder
 		if (i % SEEDS_PER_DATABASE == 0) {
 			if (i > 0)
 				ground_close(r);
-			*r = (struct run){.checks = r->checks, .serial = r->serial};
+			*r = (struct run){.checks = r->checks, .serial = r->serial, .begun_at = r->begun_at};
 			ground_open(r, folder);
 		}
 		if (!schedule_run(r, o->seed + (uint64_t)i, o->steps))

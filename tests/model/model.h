@@ -116,7 +116,8 @@ struct m_claim {
 	unsigned passed; /* those that may be deleted, by the last answer */
 	bool confirmed;
 	bool copy[FILES][GENERATIONS][BACKENDS];   /* those that became 'removing' */
-	bool looked[FILES][GENERATIONS][BACKENDS]; /* the store gave a clear answer in this claim */
+	bool tried[FILES][GENERATIONS][BACKENDS];  /* those of them that were so before */
+	bool looked[FILES][GENERATIONS][BACKENDS]; /* the store gave a clear answer in this claim, or need not */
 };
 
 void model_init(struct model *m);

@@ -41,6 +41,7 @@ static void take_copies(struct model *m, struct m_claim *c, int file)
 
 			if (copy->status == M_NONE || copy->status == M_GONE)
 				continue;
+			c->tried[file][g][b] = copy->status == M_REMOVING;
 			copy->status = M_REMOVING;
 			copy->by = request;
 			c->copy[file][g][b] = true;

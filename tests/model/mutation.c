@@ -41,6 +41,7 @@ static const struct mutation mutations[] = {
 		"when false then 'ready'", 0},
 	{"settling takes unknown for gone", "status = case when a.gone then 'gone' when not a.there then 'removing'",
 		"status = case when a.gone then 'gone'", 0},
+	{"claims forget which copies were tried", "= 'removing' as tried_before", "= '' as tried_before", 0},
 	{"claims do not count who died", "(b.state = 'leased')::int", "0", 0},
 	{"claims count who died as an attempt", "(b.state = 'ready')::int", "1", 0},
 	{"settling does not forget who died", "::int, 0), deaths = 0,", "::int, 0), deaths = b.deaths,", 0},

@@ -27,6 +27,7 @@ struct mood {
 	int ingest; /* of the steps */
 	int jump;   /* of the steps */
 	enum tomb_verify_policy verify;
+	enum tomb_preflight_policy preflight;
 };
 
 struct run;
@@ -45,7 +46,8 @@ struct lane {
 	bool is_dead; /* nothing that it does has any effect any more */
 	bool is_told_to_end;
 	struct m_claim claim;
-	bool probed[BACKENDS];
+	bool probed[BACKENDS];                      /* in this claim, or just before */
+	bool trusted[FILES][GENERATIONS][BACKENDS]; /* copies that need no look, once their backend has answered */
 };
 
 struct depositor {
@@ -66,6 +68,7 @@ struct run {
 	struct dice dice;
 	struct mood mood;
 	struct model model;
+	int64_t begun_at; /* minutes of all seeds before: clocks do not go back */
 	struct lane lane[LANES];
 	struct depositor depositor;
 	struct tomb_pg *registry, *admin, *past; /* people and dispatcher; raw SQL; time */
@@ -116,6 +119,8 @@ struct lane *lane_here(void);
 bool lane_pause(struct lane *l, const char *where);
 enum tomb_code lane_death(struct tomb_err *err);
 void lane_begin(struct lane *l, int64_t batch_id);
+void lane_has_claimed(struct lane *l, const struct tomb_claim *claim);
+void lane_knows_backend(struct lane *l, int backend); /* it answered a probe */
 void lane_step(struct lane *l);
 
 /* depositor.c */

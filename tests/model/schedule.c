@@ -21,6 +21,7 @@ static void draw_mood(struct run *r)
 		.ingest = dice_roll(&r->dice, 3) * 3,
 		.jump = 1 + dice_roll(&r->dice, 4),
 		.verify = dice_roll(&r->dice, 6) ? TOMB_VERIFY_ALL : TOMB_VERIFY_NONE,
+		.preflight = dice_roll(&r->dice, 3) ? TOMB_PREFLIGHT_ALL : TOMB_PREFLIGHT_LEDGER,
 	};
 }
 
@@ -242,6 +243,7 @@ bool schedule_run(struct run *r, uint64_t seed, int steps)
 	tomb_buf_fini(&r->trace);
 	r->trace = tomb_buf_init(TRACE_BYTES);
 	memset(r->key, 0, sizeof r->key);
+	r->begun_at += r->model.now + DAY_MIN;
 	model_init(&r->model);
 	for (int i = 0; i < LANES; i++) {
 		r->lane[i].run = r;

@@ -65,6 +65,9 @@ static void compare_copies(struct lane *l, const struct tomb_claim *claim)
 
 		if (f < 0 || c->generation >= GENERATIONS || !l->claim.copy[f][c->generation][backend_of(c->backend)])
 			run_fail(l->run, "lane %d was given copy %.*s, which is not to go", l->n, TOMB_STR_ARG(c->url));
+		else if (c->tried_before != l->claim.tried[f][c->generation][backend_of(c->backend)])
+			run_fail(l->run, "lane %d: copy %.*s was%s tried before", l->n, TOMB_STR_ARG(c->url),
+				c->tried_before ? " not" : "");
 	}
 	if (claim->ncopies != expected)
 		run_fail(l->run, "lane %d was given %zu copies of %zu", l->n, claim->ncopies, expected);
@@ -92,13 +95,13 @@ WRAP(tomb_claim_take, (struct tomb_pg * pg, int64_t batch_id, struct tomb_str ow
 	must_be(l, "claim", code, TOMB_OK, err);
 	if (commit_happened())
 		expected = model_claim(&l->run->model, batch_of(l->run, batch_id), &l->claim);
-	memset(l->probed, 0, sizeof l->probed);
 	if (code == TOMB_OK && *taken != expected)
 		run_fail(l->run, "lane %d: batch %d is %s, and should%s be", l->n, batch_of(l->run, batch_id),
 			*taken ? "had" : "not had", *taken ? " not" : "");
 	else if (code == TOMB_OK && *taken) {
 		compare_files(l, out);
 		compare_copies(l, out);
+		lane_has_claimed(l, out);
 	}
 	if (code == TOMB_OK && !*taken)
 		return lane_pause(l, "has no claim") ? code : lane_death(err);

@@ -1,6 +1,7 @@
 /* Stores that falter: no answer, "slow down", an answer that is lost after the bytes went, an answer that lies. */
 #include "mutation.h"
 #include "run.h"
+#include "tombstone/store_look.h"
 
 #include <stdio.h>
 
@@ -54,32 +55,41 @@ WRAP(tomb_store_probe, (struct tomb_store * store, struct tomb_probe *out, struc
 		return no_answer(l, err);
 	code = __real_tomb_store_probe(store, out, err);
 	if (code == TOMB_OK)
-		l->probed[backend_of(tomb_store_name(store))] = true;
+		lane_knows_backend(l, backend_of(tomb_store_name(store)));
 	return code;
 }
 
-WRAP(tomb_store_stat, (struct tomb_store * store, struct tomb_str key, struct tomb_arena *arena, struct tomb_stat *out,
-			      struct tomb_err *err))
+static void answer(struct lane *l, int backend, struct tomb_str key, struct tomb_seen *seen)
 {
-	struct lane *l = lane_here();
-	enum tomb_code code = TOMB_OK;
-	int b = backend_of(tomb_store_name(store));
 	int f = 0;
 	int g = 0;
 
-	if (!l)
-		return __real_tomb_store_stat(store, key, arena, out, err);
+	if (falters(l)) {
+		if (!mutation_is(MISTAKE_BLIND_PREFLIGHT))
+			*seen = (struct tomb_seen){.code = draw_code(l), .text = TOMB_STR("the store does not answer")};
+	} else if (seen->code == TOMB_OK && seen->stat.present && falters(l)) {
+		seen->stat.legal_hold = true;
+	} else if (seen->code == TOMB_OK && l->probed[backend] && find(l->run, key, &f, &g)) {
+		l->claim.looked[f][g][backend] = true;
+	}
+}
+
+WRAP(tomb_store_stat_many, (struct tomb_store * store, const struct tomb_look_at *at, struct tomb_arena *arena,
+				   struct tomb_seen *out, struct tomb_err *err))
+{
+	struct lane *l = lane_here();
+	enum tomb_code code = TOMB_OK;
+
 	if (!lane_pause(l, "looks"))
 		return lane_death(err);
-	if (falters(l))
-		return mutation_is(MISTAKE_BLIND_PREFLIGHT) ? __real_tomb_store_stat(store, key, arena, out, err)
-							    : no_answer(l, err);
-	code = __real_tomb_store_stat(store, key, arena, out, err);
-	if (code == TOMB_OK && out->present && falters(l))
-		out->legal_hold = true;
-	else if (code == TOMB_OK && l->probed[b] && find(l->run, key, &f, &g))
-		l->claim.looked[f][g][b] = true;
-	return code;
+	if (falters(l) && !mutation_is(MISTAKE_BLIND_PREFLIGHT))
+		return no_answer(l, err);
+	code = __real_tomb_store_stat_many(store, at, arena, out, err);
+	if (code != TOMB_OK || l->is_dead)
+		return l->is_dead ? lane_death(err) : code;
+	for (size_t i = 0; i < at->n; i++)
+		answer(l, backend_of(tomb_store_name(store)), at->keys[i], &out[i]);
+	return lane_pause(l, "has looked") ? TOMB_OK : lane_death(err);
 }
 
 enum fate { DO, DO_AND_LOSE, DO_NOT, LOSE, LIE, FATES };

@@ -30,9 +30,10 @@ update storage_option set min_days = $2::int where id = $1::bigint;
 
 -- :name model_backend :one
 -- :arg name text
+-- :arg retention text
 -- :col id int8
 with b as (
-	insert into storage_backend (name) values ($1::text) on conflict (name) do update set name = $1::text returning id
+	insert into storage_backend (name, retention) values ($1::text, $2::text) on conflict (name) do update set name = $1::text returning id
 ), x as (
 	insert into storage_option_backend (storage_option_id, backend_id) select o.id, b.id from storage_option o, b on conflict do nothing
 )
