@@ -17,6 +17,7 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "
 BUILD = os.environ["BENCH_BUILD"]
 DIR = os.environ["BENCH_DIR"]
 QUICK = bool(os.environ.get("BENCH_QUICK"))
+SMOKE = bool(os.environ.get("BENCH_SMOKE"))
 PEERS = bool(os.environ.get("BENCH_PEERS"))
 REPEATS = int(os.environ["BENCH_REPEATS"])
 CACHE = os.environ.get("TOMBSTONE_BENCH_CACHE") or os.path.expanduser("~/.cache/tombstone-bench")
