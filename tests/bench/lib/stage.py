@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import time
-import urllib.request
 
 import bench
 
@@ -151,9 +150,10 @@ class Psql:
 
 
 class S3Stores:
-    """One bucket per copy, all behind one endpoint.  etag: of what every file consists of; "" if it is not recorded."""
+    """One bucket per copy, all behind one endpoint.  etag: of every file; or "digest", of what
+    bare_s3.c puts."""
 
-    def __init__(self, endpoint, copies, key=bench.KEY, secret=bench.SECRET, etag="", settings=""):
+    def __init__(self, endpoint, copies, key=bench.KEY, secret=bench.SECRET, etag="digest", settings=""):
         self.endpoint, self.key, self.secret, self.etag, self.settings = endpoint, key, secret, etag, settings
         self.buckets = [f"copies-{i + 1}" for i in range(copies)]
 
@@ -192,11 +192,26 @@ class NullStores(S3Stores):
 
     def counts(self):
         """What it was asked so far, by kind."""
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.endpoint + "/.counts") as answer:
-            return json.load(answer)
+        return self.server.counters()
 
     def end(self):
         self.server.end()
+
+
+class CephStores(S3Stores):
+    """A private Ceph with its S3 gateway, objects in memory, and in its first bucket the copies of one object's files."""
+
+    def __init__(self, copies):
+        self.ceph = bench.Ceph()
+        super().__init__(f"http://{self.ceph.host}", copies, self.ceph.key, self.ceph.secret)
+
+    def bare(self, verb, first, files, *options):
+        """What bare_s3.c tells of put, head or delete of the copies of these files."""
+        place = [self.ceph.host, self.buckets[0], f"{self.ceph.folder}/access-key", f"{self.ceph.folder}/secret-key"]
+        return json.loads(bench.Run([bench.program("bare_s3"), verb, *place, str(files), "--from", str(first), *options]).out)
+
+    def end(self):
+        self.ceph.end()
 
 
 class Stage:
@@ -337,12 +352,12 @@ class Stage:
         with open(port_file) as file:
             self.port = int(file.read())
 
-    def start_worker(self, database, wrapper=(), **settings):
+    def start_worker(self, database, wrapper=(), env=None, **settings):
         self.put("worker.conf", self.conf({
             "database": self.connection(database, "tombstone_worker"), "redis": f"unix:{self.redis_socket}",
             "backends_file": self.path("backends.conf"), **settings}))
         self.worker = Program("worker", [f"{bench.BUILD}/bin/tombstone-worker", "--config", self.path("worker.conf")],
-                              folder=self.folder, wrapper=wrapper)
+                              folder=self.folder, wrapper=wrapper, env=env)
 
     def stop(self):
         """Both programs; what they left in Redis goes too."""
@@ -392,7 +407,7 @@ class Stage:
             for i, url in enumerate(self.stores.urls()):
                 sql(f"insert into storage_backend (name, retention) values ('copies-{i + 1}', 'registry') "
                     "on conflict do nothing")
-                sql(f"insert into bench_store values ('copies-{i + 1}', '{url}', nullif('{self.stores.etag}', ''))")
+                sql(f"insert into bench_store values ('copies-{i + 1}', '{url}', '{self.stores.etag}')")
             sql(f"\\i {LIB}/one_object.sql")
             sql("vacuum analyze")
         return f"{INSTITUTION}/{object_name}"
@@ -465,14 +480,14 @@ class Stage:
             if found != wanted:
                 raise Failure(f"{what}: {found}, not {wanted}")
 
-    def delete(self, files, template="prepared", wrapper=(), watch=None, look=None, seconds=3600, **worker):
+    def delete(self, files, template="prepared", wrapper=(), env=None, watch=None, look=None, seconds=3600, **worker):
         """Runs a prepared deletion in a database of its own; what it took, as a dictionary.  look(sql): more to find out at the end."""
         self.create_database("run", template)
         try:
             with self.psql("run") as sql:
                 self.start_registry("run")
                 before = cpu_of(self.postgres)
-                self.start_worker("run", wrapper=wrapper, **worker)
+                self.start_worker("run", wrapper, env, **worker)
                 took = self.wait_deleted(sql, seconds, watch)
                 used = {"seconds": took, "worker_cpu": cpu_of(self.worker), "postgres_cpu": cpu_of(self.postgres) - before,
                         "registry_cpu": cpu_of(self.registry), "registry_mib": peak_mib(self.registry.pid),
