@@ -20,7 +20,7 @@ END_S = 30
 BATCH_FILES = 1000
 FILE_BYTES = 1024
 NULL_ETAG = "0123456789abcdef0123456789abcdef"
-LEDGER_ONLY = {"verify": "none"}
+LEDGER_ONLY = {"preflight": "ledger", "verify": "none"}  # the store is asked to delete, and hardly anything else
 
 # What a machine of some size would be given.  Everything else is PostgreSQL's default: every commit is on the disk.
 POSTGRES = {
