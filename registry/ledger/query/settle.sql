@@ -1,7 +1,6 @@
 -- Settling a batch: architecture.md §4, step 8.  One transaction, set-based, guarded by fence and generation.
 
--- First: is the batch still ours?  The lock on the deletion makes lanes of one deletion settle one after the other, so
--- that the last one sees that it is the last.
+-- First: is the batch still ours?  And the locks on its objects, before any of files and copies, in the order of an ingest.
 -- :name settle_fence :opt
 -- :arg batch_id int8
 -- :arg fence int8
@@ -10,20 +9,23 @@
 -- :arg due_ms int8
 -- :arg error text
 -- :arg uncharged bool
+-- :arg object_ids int8[]
 -- :col deletion_id int8
 -- :col request_id int8
 -- :col institution_id int8
-with d as materialized (
-	select x.id from deletion x join batch b on b.deletion_id = x.id where b.id = $1::bigint for no key update of x
+with ours as (
+	update batch b set
+		state = case when cardinality($3::bigint[]) > 0 then 'ready' when $4::bool then 'failed' else 'done' end,
+		file_ids = case when cardinality($3::bigint[]) > 0 then $3::bigint[] else b.file_ids end,
+		lease_owner = null, lease_until = null, announced_at = null, last_error = $6::text,
+		attempts = greatest(b.attempts - $7::bool::int, 0), deaths = 0,
+		due_at = now() + $5::bigint * interval '1 millisecond'
+	where b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased'
+	returning b.deletion_id, b.request_id, b.institution_id
+), o as materialized (
+	select x.id from intellectual_object x where x.id = any ($8::bigint[]) and exists (select from ours) order by x.id for share of x
 )
-update batch b set
-	state = case when cardinality($3::bigint[]) > 0 then 'ready' when $4::bool then 'failed' else 'done' end,
-	file_ids = case when cardinality($3::bigint[]) > 0 then $3::bigint[] else b.file_ids end,
-	lease_owner = null, lease_until = null, announced_at = null, last_error = $6::text,
-	attempts = greatest(b.attempts - $7::bool::int, 0), deaths = 0,
-	due_at = now() + $5::bigint * interval '1 millisecond'
-from d where b.id = $1::bigint and b.fence = $2::bigint and b.state = 'leased'
-returning b.deletion_id, b.request_id, b.institution_id;
+select * from ours where (select count(*) from o) >= 0;
 
 -- What is known of each copy.  gone: confirmed; there: seen to be there still; neither: it stays 'removing'.
 -- :name settle_copies :exec
@@ -36,72 +38,91 @@ returning b.deletion_id, b.request_id, b.institution_id;
 -- :arg provider_request_ids text[]
 -- :arg verifications text?[]
 update copy c set
-	status = case when a.gone then 'gone' when not a.there then 'removing' when c.generation = f.generation then 'stored' else 'superseded' end,
+	status = case when a.gone then 'gone' when not a.there then 'removing'
+		when c.generation = (select f.generation from generic_file f where f.id = c.file_id) then 'stored' else 'superseded' end,
 	outcome = a.outcome, outcome_detail = a.detail, provider_request_id = a.provider_request_id,
 	verification = case when a.gone then a.verification end,
 	removed_at = case when a.gone then now() end,
 	verified_at = case when a.gone and a.verification = 'verified absent' then now() end
 from unnest($2::bigint[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[])
-		as a (id, gone, there, outcome, detail, provider_request_id, verification), generic_file f
-where c.id = a.id and f.id = c.file_id and c.status = 'removing' and c.deletion_id = $1::bigint;
+		as a (id, gone, there, outcome, detail, provider_request_id, verification)
+where c.id = a.id and c.status = 'removing' and c.deletion_id = $1::bigint;
 
--- The files whose every copy is gone, at the generation that was approved: Deleted, with one event each (I2, I3).
--- :name settle_files :exec
--- :arg deletion_id int8
--- :arg request_id int8
--- :arg file_ids int8[]
--- :arg agent text
-with people as (
-	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
-	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
-), done as (
-	update generic_file f set state = 'D', updated_at = now() from request_file l
-	where l.request_id = $2::bigint and f.id = l.file_id and f.id = any ($3::bigint[]) and f.state = 'A' and f.generation = l.generation
-		and not exists (select from copy c where c.file_id = f.id and c.status <> 'gone')
-	returning f.id, f.object_id, f.institution_id, f.generation
-)
-insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, outcome_detail,
-	outcome_information, object_used, agent, deletion_id)
-select d.institution_id, d.object_id, d.id, d.generation, 'deletion',
-	case when v.unverified = 0 then 'All copies of this file were deleted from preservation storage and their absence was verified'
-		else format('All copies of this file were deleted from preservation storage; %s of %s accepted, not verifiable', v.unverified, v.copies) end,
-	'Success', p.asked,
-	format('File deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint),
-	'Tombstone deletion worker', $4::text, $1::bigint
-from done d cross join people p join lateral (
-	select count(*) as copies, count(*) filter (where c.verification <> 'verified absent') as unverified
-	from copy c where c.file_id = d.id) v on true
-order by d.id;
-
--- The list's outcomes, and from them the counters of the work items.  'deleted' is believed only of a file that is
--- Deleted now; one that was stored again meanwhile was superseded.
--- :name settle_list :many
+-- What became of the files.  Those whose every copy is gone, at the generation that was approved: Deleted, with one event
+-- each (I2, I3).  Then the list's outcomes: 'deleted' is believed only of a file that became Deleted here or before; one
+-- that was stored again meanwhile was superseded.  Returns what each work item has to count.
+-- :name settle_files :many
 -- :arg deletion_id int8
 -- :arg request_id int8
 -- :arg file_ids int8[]
 -- :arg outcomes text[]
 -- :arg reasons text[]
+-- :arg agent text
+-- :col item_id int8
+-- :col done int8
+-- :col refused int8
+-- :col failed int8
+-- :col bytes int8
+with people as materialized (
+	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
+	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
+), told as materialized (
+	select a.id, a.outcome, a.reason, l.generation, l.item_id, v.copies, v.left_over, v.unverified
+	from unnest($3::bigint[], $4::text[], $5::text[]) as a (id, outcome, reason)
+	join request_file l on l.request_id = $2::bigint and l.file_id = a.id
+	cross join lateral (
+		select count(*) as copies, count(*) filter (where c.status <> 'gone') as left_over,
+			count(*) filter (where c.verification <> 'verified absent') as unverified
+		from copy c where c.file_id = a.id and a.outcome = 'deleted') v
+), done as (
+	update generic_file f set state = 'D', updated_at = now() from told t
+	where f.id = t.id and t.outcome = 'deleted' and t.left_over = 0 and f.state = 'A' and f.generation = t.generation
+	returning f.id, f.object_id, f.institution_id, f.generation, t.copies, t.unverified
+), events as (
+	insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, outcome_detail,
+		outcome_information, object_used, agent, deletion_id)
+	select d.institution_id, d.object_id, d.id, d.generation, 'deletion',
+		case when d.unverified = 0 then 'All copies of this file were deleted from preservation storage and their absence was verified'
+			else format('All copies of this file were deleted from preservation storage; %s of %s accepted, not verifiable', d.unverified, d.copies) end,
+		'Success', p.asked,
+		format('File deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint),
+		'Tombstone deletion worker', $6::text, $1::bigint
+	from done d cross join people p order by d.id
+), settled as (
+	update request_file l set settled_at = now(), outcome = case when t.is_true then t.outcome else 'refused' end,
+		reason = case when t.is_true then t.reason else 'superseded: it was stored again while its old copies were removed' end
+	from (
+		select t.id, t.outcome, t.reason, t.outcome <> 'deleted' or t.id in (select d.id from done d)
+			or (select count(*) from generic_file f where f.id = t.id and f.state = 'D' and f.generation = t.generation) > 0 as is_true
+		from told t) t
+	where l.request_id = $2::bigint and l.file_id = t.id and l.outcome = 'pending' returning l.item_id, l.file_id, l.outcome
+)
+select s.item_id, count(*) filter (where s.outcome = 'deleted') as done, count(*) filter (where s.outcome = 'refused') as refused,
+	count(*) filter (where s.outcome = 'failed') as failed,
+	coalesce(sum((select f.size_bytes from generic_file f where f.id = s.file_id)) filter (where s.outcome = 'deleted'), 0)::bigint as bytes
+from settled s group by s.item_id order by s.item_id;
+
+-- The counters of the work items, and the batch's audit entry.  Here lanes of one work item begin to wait for one another:
+-- each adds to what the one before it has committed, and the last one sees that it is the last.
+-- :name settle_items :many
+-- :arg deletion_id int8
+-- :arg item_ids int8[]
+-- :arg done int8[]
+-- :arg refused int8[]
+-- :arg failed int8[]
+-- :arg bytes int8[]
+-- :arg institution_id int8
+-- :arg subject text
+-- :arg detail text
+-- :arg list_digest bytea
 -- :col work_item_id int8
 -- :col item_id int8
 -- :col object_id int8
 -- :col whole_object bool
 -- :col status text
-with verdict as (
-	select a.id, f.size_bytes,
-		case when a.outcome = 'deleted' and not (f.state = 'D' and f.generation = l.generation) then 'refused' else a.outcome end as outcome,
-		case when a.outcome = 'deleted' and not (f.state = 'D' and f.generation = l.generation)
-			then 'superseded: it was stored again while its old copies were removed' else a.reason end as reason
-	from unnest($3::bigint[], $4::text[], $5::text[]) as a (id, outcome, reason)
-	join request_file l on l.request_id = $2::bigint and l.file_id = a.id join generic_file f on f.id = a.id
-), settled as (
-	update request_file l set outcome = v.outcome, reason = v.reason, settled_at = now() from verdict v
-	where l.request_id = $2::bigint and l.file_id = v.id and l.outcome = 'pending' returning l.item_id, l.outcome, v.size_bytes
-), sums as (
-	select w.id, count(s.*) filter (where s.outcome = 'deleted') as done, count(s.*) filter (where s.outcome = 'refused') as refused,
-		count(s.*) filter (where s.outcome = 'failed') as failed,
-		coalesce(sum(s.size_bytes) filter (where s.outcome = 'deleted'), 0) as bytes
-	from work_item w left join settled s on s.item_id = w.item_id
-	where w.deletion_id = $1::bigint and w.completed_at is null and (s.item_id is not null or w.files_total = 0) group by w.id
+with audited as (
+	insert into audit_entry (actor, via, verb, institution_id, subject, detail, list_digest)
+	values ('worker', 'worker', 'settle batch', $7::bigint, $8::text, $9::text, $10::bytea)
 )
 update work_item w set files_done = w.files_done + s.done, files_refused = w.files_refused + s.refused,
 	files_failed = w.files_failed + s.failed, bytes_done = w.bytes_done + s.bytes, updated_at = now(),
@@ -119,7 +140,13 @@ update work_item w set files_done = w.files_done + s.done, files_refused = w.fil
 			then format('Deletion completed at the request of %s, approved by %s.', w.user_email, w.approver_email)
 		else format('%s of %s files deleted, %s refused, %s failed: see the list of files for the reasons.',
 			w.files_done + s.done, w.files_total, w.files_refused + s.refused, w.files_failed + s.failed) end
-from sums s where w.id = s.id
+from (
+	select a.item_id, a.done, a.refused, a.failed, a.bytes
+	from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) as a (item_id, done, refused, failed, bytes)
+	union all
+	-- Items without files end with the first batch that is settled.
+	select e.item_id, 0, 0, 0, 0 from work_item e where e.deletion_id = $1::bigint and e.files_total = 0 and e.completed_at is null
+) s where w.item_id = s.item_id and w.deletion_id = $1::bigint and w.completed_at is null
 returning w.id as work_item_id, w.item_id, w.object_id, w.file_id is null as whole_object, w.status;
 
 -- Work items that ended: their things are free for other requests; a whole object without active files is Deleted.
@@ -155,6 +182,13 @@ returning premis_event.object_id;
 update work_item w set note = w.note || ' The object stays active: it has files that were stored after the request.', updated_at = now()
 from intellectual_object o where w.deletion_id = $1::bigint and w.file_id is null and o.id = w.object_id and o.id = any ($2::bigint[])
 	and o.state = 'A' and w.status = 'Success';
+
+-- Lanes that end work items of one deletion come here one after the other, before the statement that looks whether
+-- anything is left.
+-- :name settle_lock_deletion :one
+-- :arg deletion_id int8
+-- :col id int8
+select id from deletion where id = $1::bigint for no key update;
 
 -- When nothing is left to do: the end of the deletion, once.
 -- :name settle_finish :opt
