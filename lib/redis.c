@@ -23,7 +23,7 @@ struct tomb_str redis_number(struct redis_command *c, int64_t n)
 	return tomb_str_from(c->numbers[c->nnumbers++]);
 }
 
-static void drop(struct tomb_redis *redis)
+void redis_drop(struct tomb_redis *redis)
 {
 	if (redis->connection)
 		redisFree(redis->connection);
@@ -39,15 +39,14 @@ enum tomb_code redis_lost(struct tomb_redis *redis, struct tomb_err *err)
 
 	if (c && c->err == REDIS_ERR_IO && errno == EAGAIN)
 		why = "no answer in time";
-	(void)TOMB_FAIL(
-		err, TOMB_QUEUE_DOWN, "Redis at %s: %s", tomb_address_text(&redis->options.address, where), why);
-	drop(redis);
+	(void)TOMB_FAIL(err, TOMB_QUEUE_DOWN, "Redis at %s: %s", tomb_address_text(&redis->at, where), why);
+	redis_drop(redis);
 	return TOMB_QUEUE_DOWN;
 }
 
 enum tomb_code redis_nonsense(struct tomb_redis *redis, const char *command, struct tomb_err *err)
 {
-	drop(redis);
+	redis_drop(redis);
 	return TOMB_FAIL(
 		err, TOMB_QUEUE_DOWN, "Redis answered %s with something else than it is documented to", command);
 }
@@ -69,7 +68,7 @@ enum tomb_code redis_check(struct tomb_redis *redis, const char *command, const 
 	if (reply->type != REDIS_REPLY_ERROR)
 		return TOMB_OK;
 	if (redis_is_error(reply, "READONLY") || redis_is_error(reply, "MASTERDOWN"))
-		drop(redis);
+		redis_drop(redis);
 	return TOMB_FAIL(err, TOMB_QUEUE_DOWN, "Redis refused %s: %s", command, reply->str);
 }
 
@@ -81,40 +80,48 @@ static enum tomb_code set_wait(struct tomb_redis *redis, int wait_ms, struct tom
 	return redisSetTimeout(redis->connection, from_ms(wait_ms)) == REDIS_OK ? TOMB_OK : redis_lost(redis, err);
 }
 
-static enum tomb_code sign_in(struct tomb_redis *redis, struct tomb_err *err)
+static enum tomb_code sign_in(struct tomb_redis *redis, const struct tomb_secret *password, struct tomb_err *err)
 {
 	struct redis_command auth = {.n = 0};
 	REDIS_REPLY_AUTO *reply = NULL;
 
-	if (redis->password.n == 0)
+	if (password->n == 0)
 		return TOMB_OK;
-	REDIS_ADD(&auth, TOMB_STR("AUTH"), (struct tomb_str){redis->password.text, redis->password.n});
+	REDIS_ADD(&auth, TOMB_STR("AUTH"), (struct tomb_str){password->text, password->n});
 	errno = 0;
 	reply = redisCommandArgv(redis->connection, auth.n, auth.words, auth.lengths);
 	if (!reply)
 		return redis_lost(redis, err);
 	if (redis_check(redis, "AUTH", reply, err) != TOMB_OK) {
-		drop(redis);
+		redis_drop(redis);
 		return TOMB_QUEUE_DOWN;
 	}
 	return TOMB_OK;
 }
 
-enum tomb_code redis_connect(struct tomb_redis *redis, int wait_ms, struct tomb_err *err)
+enum tomb_code redis_dial(struct tomb_redis *redis, const struct tomb_address *address,
+	const struct tomb_secret *password, struct tomb_err *err)
 {
-	const struct tomb_redis_options *o = &redis->options;
+	const struct timeval limit = from_ms(redis->options.connect_ms);
 
-	if (redis->connection)
-		return set_wait(redis, wait_ms, err);
-	redis->connection = o->address.is_unix
-				    ? redisConnectUnixWithTimeout(o->address.name, from_ms(o->connect_ms))
-				    : redisConnectWithTimeout(o->address.name, o->address.port, from_ms(o->connect_ms));
+	redis->at = *address;
+	redis->connection = address->is_unix ? redisConnectUnixWithTimeout(address->name, limit)
+					     : redisConnectWithTimeout(address->name, address->port, limit);
 	if (!redis->connection || redis->connection->err)
 		return redis_lost(redis, err);
-	if (!o->address.is_unix && redisEnableKeepAlive(redis->connection) != REDIS_OK)
+	if (!address->is_unix && redisEnableKeepAlive(redis->connection) != REDIS_OK)
 		return redis_lost(redis, err);
-	TOMB_TRY(set_wait(redis, wait_ms, err));
-	return sign_in(redis, err);
+	TOMB_TRY(set_wait(redis, redis->options.command_ms, err));
+	return sign_in(redis, password, err);
+}
+
+enum tomb_code redis_connect(struct tomb_redis *redis, int wait_ms, struct tomb_err *err)
+{
+	if (!redis->connection && redis->nsentinels > 0)
+		TOMB_TRY(redis_sentinel_dial(redis, err));
+	else if (!redis->connection)
+		TOMB_TRY(redis_dial(redis, &redis->options.address, &redis->password, err));
+	return set_wait(redis, wait_ms, err);
 }
 
 enum tomb_code redis_ask(
@@ -136,19 +143,23 @@ enum tomb_code redis_tell(struct tomb_redis *redis, struct redis_command *c, str
 
 enum tomb_code tomb_redis_open(struct tomb_redis **out, const struct tomb_redis_options *options, struct tomb_err *err)
 {
-	struct tomb_redis *redis = calloc(1, sizeof *redis);
+	TOMB_REDIS_AUTO *redis = calloc(1, sizeof *redis);
 
 	if (!redis)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a handle for Redis");
 	redis->options = *options;
 	redis->options.password = NULL; /* from here on it is our copy */
+	redis->options.sentinel_password = NULL;
 	if (options->password)
 		redis->password = *options->password;
+	if (options->sentinel_password)
+		redis->sentinel_password = *options->sentinel_password;
 	if (redis->options.connect_ms <= 0)
 		redis->options.connect_ms = TOMB_REDIS_CONNECT_MS;
 	if (redis->options.command_ms <= 0)
 		redis->options.command_ms = TOMB_REDIS_COMMAND_MS;
-	*out = redis;
+	TOMB_TRY(redis_sentinel_read(redis, err));
+	*out = TOMB_TAKE(redis);
 	return TOMB_OK;
 }
 
@@ -156,8 +167,9 @@ void tomb_redis_close(struct tomb_redis *redis)
 {
 	if (!redis)
 		return;
-	drop(redis);
+	redis_drop(redis);
 	tomb_secret_fini(&redis->password);
+	tomb_secret_fini(&redis->sentinel_password);
 	free(redis);
 }
 
@@ -165,6 +177,7 @@ enum tomb_code tomb_redis_ping(struct tomb_redis *redis, struct tomb_err *err)
 {
 	struct redis_command c = {.n = 0};
 
-	REDIS_ADD(&c, TOMB_STR("PING"));
+	/* Writes nothing, and yet is refused where a write would be: by a copy, and when memory is full. */
+	REDIS_ADD(&c, TOMB_STR("SETRANGE"), TOMB_STR("tombstone:ping"), TOMB_STR("0"), TOMB_STR(""));
 	return redis_tell(redis, &c, err);
 }

@@ -14,8 +14,12 @@ enum {
 struct tomb_redis {
 	redisContext *connection; /* NULL when there is none */
 	int wait_ms;              /* what the connection's timeouts are set for */
+	struct tomb_address at;   /* where it leads, or last led */
 	struct tomb_redis_options options;
 	struct tomb_secret password;
+	struct tomb_address sentinels[TOMB_REDIS_SENTINELS_MAX];
+	size_t nsentinels;
+	struct tomb_secret sentinel_password;
 };
 
 /* A command as it is sent.  Borrows its words, except for numbers. */
@@ -40,6 +44,20 @@ static inline void redis_free_reply(redisReply **reply)
 	freeReplyObject(*reply);
 }
 #define REDIS_REPLY_AUTO TOMB_CLEANUP(redis_free_reply) redisReply
+
+/* Connects to an address and signs in.  redis has no connection. */
+enum tomb_code redis_dial(struct tomb_redis *redis, const struct tomb_address *address,
+	const struct tomb_secret *password, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Ends the connection, if there is one. */
+void redis_drop(struct tomb_redis *redis);
+
+/* Reads the options' list of Sentinels.  INVAL as tomb_redis_open(). */
+enum tomb_code redis_sentinel_read(struct tomb_redis *redis, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Connects to the master that the Sentinels name, once it says itself that it is one.  QUEUE_DOWN: there is none that
+ * we can reach. */
+enum tomb_code redis_sentinel_dial(struct tomb_redis *redis, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Makes sure of a connection whose answers may take wait_ms. */
 enum tomb_code redis_connect(struct tomb_redis *redis, int wait_ms, struct tomb_err *err) TOMB_MUST_USE;

@@ -33,6 +33,7 @@ struct process {
 	struct tomb_redis *redis;
 	struct tomb_redis_queue queue;
 	bool redis_is_down;
+	bool db_is_down;
 	struct tomb_pace_share *share;
 };
 
@@ -104,9 +105,12 @@ static bool ledger_is_there(struct process *p)
 		return true;
 	if (tomb_pg_reset(p->lane.pg, &err) == TOMB_OK) {
 		tomb_log(p->log, TOMB_EV_DB_UP);
+		p->db_is_down = false;
 		return true;
 	}
-	tomb_log(p->log, TOMB_EV_DB_DOWN, TOMB_KV_ERR(&err));
+	if (!p->db_is_down)
+		tomb_log(p->log, TOMB_EV_DB_DOWN, TOMB_KV_ERR(&err));
+	p->db_is_down = true;
 	(void)tomb_stop_signal_wait(DB_PAUSE_MS);
 	return false;
 }
@@ -124,12 +128,19 @@ static void work(struct process *p)
 
 static enum tomb_code open_redis(struct process *p, struct tomb_err *err)
 {
-	struct tomb_redis_options options = {.address = p->config->redis};
+	struct tomb_redis_options options = {.address = p->config->redis,
+		.sentinels = p->config->redis_sentinels,
+		.master = p->config->redis_master};
 	TOMB_SECRET_AUTO password = {.n = 0};
+	TOMB_SECRET_AUTO sentinel_password = {.n = 0};
 
 	if (p->config->redis_password_file.n > 0) {
 		TOMB_TRY(tomb_secret_read(p->config->redis_password_file.p, &password, err));
 		options.password = &password;
+	}
+	if (p->config->redis_sentinel_password_file.n > 0) {
+		TOMB_TRY(tomb_secret_read(p->config->redis_sentinel_password_file.p, &sentinel_password, err));
+		options.sentinel_password = &sentinel_password;
 	}
 	p->queue = (struct tomb_redis_queue){
 		.stream = p->config->redis_stream,

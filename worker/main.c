@@ -3,6 +3,7 @@
 #include "stop_signal.h"
 #include "supervisor.h"
 #include "tombstone/migrate.h"
+#include "tombstone/redis.h"
 #include "tombstone/secret.h"
 #include "tombstone/store.h"
 #include "tombstone/version.h"
@@ -27,6 +28,16 @@ static int print_and_end(const struct tomb_worker_config *config, const struct t
 	return fwrite(text.p, 1, text.n, stdout) == text.n ? 0 : 1;
 }
 
+/* Connects to nothing: a Redis that is away keeps nobody from starting. */
+static enum tomb_code check_queue(const struct tomb_worker_config *config, struct tomb_err *err)
+{
+	const struct tomb_redis_options options = {
+		.address = config->redis, .sentinels = config->redis_sentinels, .master = config->redis_master};
+	TOMB_REDIS_AUTO *redis = NULL;
+
+	return tomb_redis_open(&redis, &options, err);
+}
+
 /* What would keep every lane from starting is said once, here. */
 static enum tomb_code try_once(const struct tomb_worker_config *config, struct tomb_err *err)
 {
@@ -34,6 +45,7 @@ static enum tomb_code try_once(const struct tomb_worker_config *config, struct t
 	TOMB_PG_AUTO *pg = NULL;
 	TOMB_STORES_AUTO *stores = NULL;
 
+	TOMB_TRY(check_queue(config, err));
 	TOMB_TRY(tomb_stores_open(config->backends_file.p, &stores, err));
 	TOMB_TRY(tomb_pg_open(&pg, config->database.p, sets, TOMB_COUNTOF(sets), err));
 	return tomb_migrate_check(pg, err);

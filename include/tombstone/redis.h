@@ -19,13 +19,19 @@ enum {
 	TOMB_REDIS_COMMAND_MS = 5000, /* the longest that a call waits for an answer, on top of what it asks for */
 	TOMB_REDIS_READ_MAX = 1000,   /* entries that one call may ask for */
 	TOMB_REDIS_SCRIPT_ARGS_MAX = 8,
+	TOMB_REDIS_SENTINELS_MAX = 9, /* three or five are usual */
 };
 
+/* Where Redis is: at an address, or where one of the Sentinels says that the master of this name is.  They are asked at
+ * each new connection, so that a failover is followed. */
 struct tomb_redis_options {
-	struct tomb_address address;
-	const struct tomb_secret *password; /* copied; NULL for none */
-	int connect_ms;                     /* 0: TOMB_REDIS_CONNECT_MS */
-	int command_ms;                     /* 0: TOMB_REDIS_COMMAND_MS */
+	struct tomb_address address;                 /* unless there are Sentinels */
+	struct tomb_str sentinels;                   /* "host:port,host:port"; "" or NULL for none */
+	struct tomb_str master;                      /* the name by which they know it; outlives the handle */
+	const struct tomb_secret *sentinel_password; /* that the Sentinels want; copied; NULL for none */
+	const struct tomb_secret *password;          /* copied; NULL for none */
+	int connect_ms;                              /* 0: TOMB_REDIS_CONNECT_MS */
+	int command_ms;                              /* 0: TOMB_REDIS_COMMAND_MS */
 };
 
 /* Where batches are announced, and who reads.  Borrowed by each call. */
@@ -49,7 +55,8 @@ struct tomb_redis_entries {
 
 struct tomb_redis;
 
-/* Does not connect: that is the business of the first call, and of each one after a failure.  NOMEM. */
+/* Does not connect: that is the business of the first call, and of each one after a failure.  NOMEM; INVAL for
+ * Sentinels that are no list of addresses or too many, or without a master's name, or a name without Sentinels. */
 enum tomb_code tomb_redis_open(
 	struct tomb_redis **out, const struct tomb_redis_options *options, struct tomb_err *err) TOMB_MUST_USE;
 void tomb_redis_close(struct tomb_redis *redis); /* NULL is fine */
@@ -59,7 +66,7 @@ static inline void tomb_redis_closep(struct tomb_redis **redis)
 }
 #define TOMB_REDIS_AUTO TOMB_CLEANUP(tomb_redis_closep) struct tomb_redis
 
-/* OK if Redis answers and takes our password. */
+/* OK if Redis answers, takes our password and takes writes. */
 enum tomb_code tomb_redis_ping(struct tomb_redis *redis, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Announces n batches, in order, in as few round trips as is sensible.  On failure some may have been announced: doing

@@ -51,11 +51,13 @@ static bool plan(struct tomb_dispatcher *d)
 	return planned;
 }
 
-/* Redis may be away: then the lanes look for themselves, and the batches stay due. */
+/* Redis may be away: then the lanes look for themselves, and the batches stay due.  That it is back is said also when
+ * there is nothing to announce. */
 static bool announce_ids(struct tomb_dispatcher *d, struct tomb_int8s ids)
 {
 	struct tomb_err err;
-	enum tomb_code code = tomb_redis_announce(d->redis, &d->queue, ids.p, ids.n, &err);
+	enum tomb_code code = ids.n > 0 ? tomb_redis_announce(d->redis, &d->queue, ids.p, ids.n, &err)
+					: tomb_redis_ping(d->redis, &err);
 
 	if (code != TOMB_OK && !d->redis_is_down)
 		tomb_log(d->log, TOMB_EV_REDIS_DOWN, TOMB_KV_ERR(&err));
@@ -74,7 +76,7 @@ static bool announce(struct tomb_dispatcher *d)
 
 	if (!went_well(d, "sweep", tomb_plan_due(d->link.pg, again_after_s, DUE_MAX, &arena, &ids, &err), &err))
 		return false;
-	if (ids.n == 0 || !announce_ids(d, ids))
+	if ((ids.n == 0 && !d->redis_is_down) || !announce_ids(d, ids) || ids.n == 0)
 		return false;
 	tomb_log(d->log, TOMB_EV_ANNOUNCED, TOMB_KV_I("batches", (int64_t)ids.n));
 	return went_well(d, "announce", tomb_plan_announced(d->link.pg, ids, &err), &err) && ids.n == DUE_MAX;
@@ -147,12 +149,19 @@ static bool tick(void *ctx)
 
 static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err)
 {
-	struct tomb_redis_options options = {.address = d->config->redis};
+	struct tomb_redis_options options = {.address = d->config->redis,
+		.sentinels = d->config->redis_sentinels,
+		.master = d->config->redis_master};
 	TOMB_SECRET_AUTO password = {.n = 0};
+	TOMB_SECRET_AUTO sentinel_password = {.n = 0};
 
 	if (d->config->redis_password_file.n > 0) {
 		TOMB_TRY(tomb_secret_read(d->config->redis_password_file.p, &password, err));
 		options.password = &password;
+	}
+	if (d->config->redis_sentinel_password_file.n > 0) {
+		TOMB_TRY(tomb_secret_read(d->config->redis_sentinel_password_file.p, &sentinel_password, err));
+		options.sentinel_password = &sentinel_password;
 	}
 	d->queue = (struct tomb_redis_queue){.stream = d->config->redis_stream,
 		.group = TOMB_STR(""),

@@ -31,6 +31,15 @@ void program_init(struct program *p, const char *name, const char *folder, const
 	assert_int_equal(fclose(f), 0);
 }
 
+void program_set(struct program *p, const char *settings)
+{
+	FILE *f = fopen(p->conf, "ae");
+
+	assert_non_null(f);
+	assert_true(fputs(settings, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void find_program(const char *name, char path[static PATH_BYTES])
 {
 	const char *bin = getenv("TOMBSTONE_BIN");
@@ -133,6 +142,25 @@ char *program_log(const struct program *p)
 	text = read_all(fd);
 	assert_int_equal(close(fd), 0);
 	return text;
+}
+
+static bool has_all(const char *line, const char *const *pieces)
+{
+	while (*pieces && strstr(line, *pieces))
+		pieces++;
+	return !*pieces;
+}
+
+size_t program_said(const struct program *p, const char *const *pieces)
+{
+	char *log = program_log(p);
+	char *rest = log;
+	size_t n = 0;
+
+	for (char *line = NULL; (line = strsep(&rest, "\n"));)
+		n += has_all(line, pieces);
+	free(log);
+	return n;
 }
 
 void program_print_log(const struct program *p)

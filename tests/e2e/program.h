@@ -18,6 +18,12 @@ struct program {
 /* Names it; its files are in folder.  Writes settings, lines of "key = value". */
 void program_init(struct program *p, const char *name, const char *folder, const char *settings);
 
+/* Adds lines to its settings, for the next start. */
+void program_set(struct program *p, const char *settings);
+
+/* How many lines of its log have all of these pieces; the list ends in NULL. */
+size_t program_said(const struct program *p, const char *const *pieces);
+
 /* Starts it.  It does not outlive this process. */
 void program_start(struct program *p);
 

@@ -271,6 +271,32 @@ static void an_entry_that_is_nil_is_left_out(void **state)
 	assert_int_equal(entries.v[0].batch_id, 17);
 }
 
+static void strange_answers_of_a_sentinel_are_refused(void **state)
+{
+	static const char *const more[] = {"*2\r\n$0\r\n\r\n$4\r\n6379\r\n", "*2\r\n$1\r\na\r\n$1\r\n0\r\n",
+		"*2\r\n$1\r\na\r\n$5\r\n65536\r\n", "*2\r\n$1\r\na\r\n:6379\r\n",
+		"*3\r\n$1\r\na\r\n$4\r\n6379\r\n$1\r\na\r\n"};
+	const struct tomb_address address = server_address(server);
+	char sentinels[TOMB_ADDRESS_TEXT];
+	const struct tomb_redis_options options = {
+		.sentinels = tomb_str_from(tomb_address_text(&address, sentinels)), .master = TOMB_STR("m")};
+
+	(void)state;
+	for (size_t i = 0; i < TOMB_COUNTOF(strange) + TOMB_COUNTOF(more); i++) {
+		TOMB_REDIS_AUTO *redis = NULL;
+		struct tomb_err err = {.code = TOMB_OK};
+
+		assert_int_equal(tomb_redis_open(&redis, &options, &err), TOMB_OK);
+		canned = i < TOMB_COUNTOF(strange) ? strange[i] : more[i - TOMB_COUNTOF(strange)];
+		assert_int_equal(tomb_redis_ping(redis, &err), TOMB_QUEUE_DOWN);
+		canned = NULL;
+		assert_non_null(strstr(err.text, "Sentinel"));
+		budget = 2; /* to connect and to set the wait; the question fails */
+		assert_int_equal(tomb_redis_ping(redis, &err), TOMB_QUEUE_DOWN);
+		budget = -1;
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -278,6 +304,7 @@ int main(void)
 		cmocka_unit_test(strange_answers_to_a_reader_are_refused),
 		cmocka_unit_test(entries_without_our_field_are_no_batches),
 		cmocka_unit_test(an_entry_that_is_nil_is_left_out),
+		cmocka_unit_test(strange_answers_of_a_sentinel_are_refused),
 	};
 
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -431,6 +431,7 @@ static void a_redis_without_memory_refuses_with_its_reason(void **state)
 	OK(f, tomb_redis_join(f->redis, &f->queue, &f->err));
 	type("CONFIG SET maxmemory 1");
 	DOWN(f, tomb_redis_announce(f->redis, &f->queue, (const int64_t[]){1, 2, 3}, 3, &f->err), "OOM");
+	DOWN(f, tomb_redis_ping(f->redis, &f->err), "OOM");
 	type("CONFIG SET maxmemory 0");
 	announce(f, 1, 1);
 	assert_int_equal(take(f, 10).n, 1);
@@ -443,6 +444,7 @@ static void a_replica_refuses_writes_with_its_reason(void **state)
 	OK(f, tomb_redis_ping(f->redis, &f->err));
 	type("REPLICAOF 127.0.0.1 1");
 	DOWN(f, tomb_redis_announce(f->redis, &f->queue, (const int64_t[]){1, 2, 3}, 3, &f->err), "READONLY");
+	DOWN(f, tomb_redis_ping(f->redis, &f->err), "READONLY");
 	type("REPLICAOF NO ONE");
 	announce(f, 1, 1);
 }

@@ -236,22 +236,30 @@ struct tomb_address server_address(const struct server *server)
 	return address;
 }
 
-struct server *redis_server_start(void)
+struct server *redis_server_start_with(const char *const *options, const char *config)
 {
 	struct server *server = new_server("redis");
+	char path[96];
+	FILE *f = NULL;
 
 	(void)snprintf(server->socket, sizeof server->socket, "%s/redis.sock", server->dir);
+	(void)snprintf(path, sizeof path, "%s/redis.conf", server->dir);
+	f = fopen(path, "we");
+	if (!f || fputs(config, f) < 0 || fclose(f) != 0)
+		die(path);
 	add_word(server, "%s", redis_program);
-	add_word(server, "--port");
-	add_word(server, "0");
+	add_word(server, "%s", path);
 	add_word(server, "--unixsocket");
 	add_word(server, "%s", server->socket);
-	add_word(server, "--save");
-	add_word(server, "%s", "");
-	add_word(server, "--appendonly");
-	add_word(server, "no");
+	for (; *options; options++)
+		add_word(server, "%s", *options);
 	start(server);
 	return server;
+}
+
+struct server *redis_server_start(void)
+{
+	return redis_server_start_with((const char *[]){"--port", "0", "--save", "", "--appendonly", "no", NULL}, "");
 }
 
 static struct server *shared_redis;

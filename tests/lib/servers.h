@@ -15,6 +15,9 @@ struct server;
 /* Without persistence, on a unix socket.  Its standard settings are for tests of its own: see redis_address(). */
 struct server *redis_server_start(void);
 
+/* The same program with these words behind the name of a file with this text, which it may rewrite. */
+struct server *redis_server_start_with(const char *const *options, const char *config);
+
 /* The socket that the environment variable TOMBSTONE_TEST_REDIS names, or else that of a private server, which is
  * started by the first call and ended with the program.  Others may use it too: take a stream name of your own, and
  * change nothing else. */
