@@ -2,14 +2,10 @@
  * Redis away for long, full, read only, or taken over by its copy, while work goes on: every deletion ends, and the log
  * says once that Redis is away and once that it is back.  What it forgets is the subject of test_redis.c.
  */
-#include "bulk.h"
-#include "moment.h"
+#include "outage.h"
 #include "redis_trio.h"
-#include "two_people.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,40 +13,7 @@
 
 #include <cmocka.h>
 
-enum { OBJECTS = 6, PART = OBJECTS / 3, FILES = 100, COPIES = 2, LANES = 2, LANES_MAX = 8, WAIT_MS = 60 * 1000 };
-
-struct outage {
-	struct stage *stage;
-	struct two_people people;
-	int64_t objects[OBJECTS];
-};
-
-static void begin(struct outage *o, void **state)
-{
-	o->stage = *state;
-	for (int i = 0; i < OBJECTS; i++) {
-		char name[64];
-
-		(void)snprintf(name, sizeof name, "test.edu/bag-%d", i);
-		o->objects[i] = bulk_object(&o->stage->world, name, FILES, COPIES);
-	}
-	stage_start(o->stage);
-	two_people_init(&o->people, o->stage);
-}
-
-/* The objects of one third are requested and approved. */
-static void delete_part(struct outage *o, int which)
-{
-	two_people_delete(&o->people, o->objects + which * PART, PART);
-}
-
-static void all_are_deleted(struct outage *o)
-{
-	stage_check(o->stage);
-	assert_int_equal(tomb_world_number("select count(*) from generic_file where state = 'D'"), OBJECTS * FILES);
-	program_must_live(&o->stage->registry);
-	program_must_live(&o->stage->worker);
-}
+enum { LANES = 2 };
 
 static void tell_redis(struct outage *o, const char *command)
 {
@@ -60,37 +23,19 @@ static void tell_redis(struct outage *o, const char *command)
 	assert_string_equal(answer, "+OK\r\n");
 }
 
-static size_t said(const struct program *p, const char *event, const char *piece)
-{
-	return program_said(p, (const char *[]){event, piece, NULL});
-}
-
-static void wait_until_said(const struct program *p, const char *event, const char *piece, size_t times)
-{
-	int64_t until = moment_ms() + WAIT_MS;
-
-	while (said(p, event, piece) < times) {
-		if (moment_ms() > until) {
-			program_print_log(p);
-			fail_msg("%s does not say %s (%s) %zu times", p->name, event, piece, times);
-		}
-		moment_pass();
-	}
-}
-
 /* Each process has found out once, says why, and has found out once that it is over. */
 static void each_said_so_once(struct outage *o, const char *why)
 {
-	wait_until_said(&o->stage->registry, "redis-up", "", 1);
-	wait_until_said(&o->stage->worker, "redis-up", "", LANES);
-	assert_int_equal(said(&o->stage->registry, "redis-down", why), 1);
-	assert_int_equal(said(&o->stage->registry, "redis-up", ""), 1);
+	outage_wait_said(&o->stage->registry, "redis-up", "", 1);
+	outage_wait_said(&o->stage->worker, "redis-up", "", LANES);
+	assert_int_equal(outage_said(&o->stage->registry, "redis-down", why), 1);
+	assert_int_equal(outage_said(&o->stage->registry, "redis-up", ""), 1);
 	for (int i = 0; i < LANES; i++) {
 		char lane[16];
 
 		(void)snprintf(lane, sizeof lane, " lane=%d", i);
-		assert_int_equal(said(&o->stage->worker, "redis-down", lane), 1);
-		assert_int_equal(said(&o->stage->worker, "redis-up", lane), 1);
+		assert_int_equal(outage_said(&o->stage->worker, "redis-down", lane), 1);
+		assert_int_equal(outage_said(&o->stage->worker, "redis-up", lane), 1);
 	}
 }
 
@@ -98,12 +43,12 @@ static void away_for_long_it_is_missed_by_nobody(void **state)
 {
 	struct outage o;
 
-	begin(&o, state);
-	delete_part(&o, 0);
+	outage_begin(&o, state);
+	outage_delete(&o, 0);
 	server_kill(o.stage->redis);
-	delete_part(&o, 1);
-	delete_part(&o, 2);
-	all_are_deleted(&o);
+	outage_delete(&o, 1);
+	outage_delete(&o, 2);
+	outage_end(&o);
 	server_start_again(o.stage->redis);
 	each_said_so_once(&o, "Redis at unix:");
 }
@@ -112,48 +57,44 @@ static void away_for_long_it_is_missed_by_nobody(void **state)
 static void leases_end_also_while_it_is_away(void **state)
 {
 	struct outage o;
-	pid_t lanes[LANES_MAX];
-	size_t n = 0;
 
-	begin(&o, state);
+	outage_begin(&o, state);
 	server_kill(o.stage->redis);
 	for (int i = 0; i < 3; i++)
-		delete_part(&o, i);
+		outage_delete(&o, i);
 	stage_wait(o.stage, 1, "select (count(*) > 0)::int from batch where fence > 0");
-	n = program_children(&o.stage->worker, lanes, LANES_MAX);
-	for (size_t i = 0; i < n; i++)
-		(void)kill(lanes[i], SIGKILL);
-	all_are_deleted(&o);
+	outage_kill_lanes(&o);
+	outage_end(&o);
 }
 
 static void full_it_takes_no_announcement_and_the_lanes_look_for_themselves(void **state)
 {
 	struct outage o;
 
-	begin(&o, state);
-	delete_part(&o, 0);
+	outage_begin(&o, state);
+	outage_delete(&o, 0);
 	stage_wait(o.stage, 0, "select count(*) from deletion where finished_at is null");
 	tell_redis(&o, "CONFIG SET maxmemory 1");
-	delete_part(&o, 1);
-	delete_part(&o, 2);
-	all_are_deleted(&o);
-	wait_until_said(&o.stage->registry, "redis-down", "OOM command not allowed", 1);
+	outage_delete(&o, 1);
+	outage_delete(&o, 2);
+	outage_end(&o);
+	outage_wait_said(&o.stage->registry, "redis-down", "OOM command not allowed", 1);
 	tell_redis(&o, "CONFIG SET maxmemory 0");
-	wait_until_said(&o.stage->registry, "redis-up", "", 1);
-	assert_int_equal(said(&o.stage->registry, "redis-down", ""), 1);
-	assert_int_equal(said(&o.stage->registry, "redis-up", ""), 1);
+	outage_wait_said(&o.stage->registry, "redis-up", "", 1);
+	assert_int_equal(outage_said(&o.stage->registry, "redis-down", ""), 1);
+	assert_int_equal(outage_said(&o.stage->registry, "redis-up", ""), 1);
 }
 
 static void as_a_copy_it_takes_no_writes_until_it_is_the_master_again(void **state)
 {
 	struct outage o;
 
-	begin(&o, state);
-	delete_part(&o, 0);
+	outage_begin(&o, state);
+	outage_delete(&o, 0);
 	tell_redis(&o, "REPLICAOF 127.0.0.1 1");
-	delete_part(&o, 1);
-	delete_part(&o, 2);
-	all_are_deleted(&o);
+	outage_delete(&o, 1);
+	outage_delete(&o, 2);
+	outage_end(&o);
 	tell_redis(&o, "REPLICAOF NO ONE");
 	each_said_so_once(&o, "READONLY");
 }
@@ -190,17 +131,17 @@ static void a_failover_by_sentinel_is_followed(void **state)
 
 	redis_trio_start(&trio);
 	set_sentinels(&o, &trio);
-	begin(&o, state);
-	delete_part(&o, 0);
+	outage_begin(&o, state);
+	outage_delete(&o, 0);
 	server_kill(trio.servers[0]);
-	delete_part(&o, 1);
+	outage_delete(&o, 1);
 	redis_trio_wait_for_master(&trio, 1);
 	/* All of them follow, and what is announced from here on goes to the new master. */
-	wait_until_said(&o.stage->worker, "redis-up", "", LANES);
+	outage_wait_said(&o.stage->worker, "redis-up", "", LANES);
 	redis_trio_tell(trio.servers[1], REDIS_TRIO_PASSWORD, "DEL tombstone:batches", answer);
-	delete_part(&o, 2);
-	all_are_deleted(&o);
-	wait_until_said(&o.stage->registry, "redis-up", "", said(&o.stage->registry, "redis-down", ""));
+	outage_delete(&o, 2);
+	outage_end(&o);
+	outage_wait_said(&o.stage->registry, "redis-up", "", outage_said(&o.stage->registry, "redis-down", ""));
 	redis_trio_tell(trio.servers[1], REDIS_TRIO_PASSWORD, "EXISTS tombstone:batches", answer);
 	assert_string_equal(answer, ":1\r\n");
 	redis_trio_end(&trio);

@@ -7,12 +7,13 @@
 #include <grp.h>
 #include <libpq-fe.h>
 #include <pwd.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,12 +23,19 @@
 
 enum { POLL_MS = 10, START_MS = 60 * 1000 };
 
-static char dir[64];       /* holds data/, log and the socket */
-static char bin[256];      /* where initdb and postgres are */
-static int keeper_fd = -1; /* a byte asks for a restart, see enum how; the end of file asks for the end */
+static char dir[64];  /* holds data/, log and the socket; of a copy two/, with its data and its socket */
+static char bin[256]; /* where initdb and postgres are */
+static int small_mb;  /* 0: as large as the disk */
 static bool durable;
+static int keeper_fd = -1; /* a byte is an order; the end of file asks for the end */
 
-enum how { AS_A_CRASH = 'c', KILLED = 'k' };
+/* In the keeper: the server and its copy. */
+struct node {
+	const char *place; /* below dir, for its socket */
+	const char *data;
+	pid_t pid; /* 0: does not run */
+};
+static struct node nodes[2] = {{"", "data", 0}, {"/two", "two/data", 0}};
 
 static _Noreturn void die(const char *what)
 {
@@ -107,48 +115,105 @@ static void pause_ms(int ms)
 	(void)nanosleep(&t, NULL);
 }
 
-/* 0 if it ended before anybody could connect. */
-static pid_t try_to_start(void)
+/* pid 0 if it ended before anybody could connect. */
+static void try_to_start(struct node *node)
 {
 	char data[128];
-	char conninfo[128];
-	pid_t pid = 0;
+	char place[128];
+	char conninfo[256];
 
-	(void)snprintf(data, sizeof data, "%s/data", dir);
-	(void)snprintf(conninfo, sizeof conninfo, "host=%s user=postgres dbname=postgres", dir);
+	(void)snprintf(data, sizeof data, "%s/%s", dir, node->data);
+	(void)snprintf(place, sizeof place, "%s%s", dir, node->place);
+	(void)snprintf(conninfo, sizeof conninfo, "host=%s user=postgres dbname=postgres", place);
 	/* Commits survive a crash of the server; of the machine, too, if durable. */
-	pid = spawn("postgres", (const char *[]){NULL, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c",
-					durable ? "fsync=on" : "fsync=off", "-c",
-					durable ? "full_page_writes=on" : "full_page_writes=off", "-c",
-					"shared_buffers=32MB", "-c", "max_wal_size=256MB", NULL});
+	node->pid = spawn("postgres",
+		(const char *[]){NULL, "-D", data, "-k", place, "-c", "listen_addresses=", "-c",
+			durable ? "fsync=on" : "fsync=off", "-c",
+			durable ? "full_page_writes=on" : "full_page_writes=off", "-c", "shared_buffers=32MB", "-c",
+			small_mb > 0 ? "max_wal_size=32MB" : "max_wal_size=256MB", NULL});
 	for (int ms = 0; PQping(conninfo) != PQPING_OK; ms += POLL_MS) {
-		if (waitpid(pid, NULL, WNOHANG) != 0)
-			return 0;
+		if (waitpid(node->pid, NULL, WNOHANG) != 0) {
+			node->pid = 0;
+			return;
+		}
 		if (ms > START_MS)
 			keeper_dies("postgres did not start");
 		pause_ms(POLL_MS);
 	}
-	return pid;
 }
 
-static pid_t start_postgres(void)
+static void start_postgres(struct node *node)
 {
-	pid_t pid = try_to_start();
-
+	try_to_start(node);
 	/* It refuses to start while processes of a postmaster that was killed have not noticed. */
-	for (int ms = 0; pid == 0; ms += POLL_MS) {
+	for (int ms = 0; node->pid == 0; ms += POLL_MS) {
 		if (ms > START_MS)
 			keeper_dies("postgres did not start");
 		pause_ms(POLL_MS);
-		pid = try_to_start();
+		try_to_start(node);
 	}
-	return pid;
 }
 
-static void stop_postgres(pid_t pid, enum how how)
+static void stop_postgres(struct node *node, int how)
 {
-	(void)kill(pid, how == KILLED ? SIGKILL : SIGQUIT);
-	(void)waitpid(pid, NULL, 0);
+	if (node->pid == 0)
+		return;
+	(void)kill(node->pid, how);
+	(void)waitpid(node->pid, NULL, 0);
+	node->pid = 0;
+}
+
+/* Runs a program of PostgreSQL to its end. */
+static void run(const char *name, const char **args)
+{
+	pid_t pid = spawn(name, args);
+	int status = 0;
+
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		keeper_dies(name);
+}
+
+static void start_copy(void)
+{
+	char from[256];
+	char data[128];
+
+	(void)snprintf(from, sizeof from, "host=%s user=postgres application_name=two", dir);
+	(void)snprintf(data, sizeof data, "%s/%s", dir, nodes[1].data);
+	if (mkdir("two", 0700) != 0)
+		keeper_dies("two");
+	run("pg_basebackup",
+		(const char *[]){NULL, "-D", data, "-d", from, "-R", "-X", "stream", "-c", "fast", "--no-sync", NULL});
+	start_postgres(&nodes[1]);
+}
+
+static void promote_copy(void)
+{
+	char data[128];
+
+	(void)snprintf(data, sizeof data, "%s/%s", dir, nodes[1].data);
+	run("pg_ctl", (const char *[]){NULL, "promote", "-D", data, "-s", "-w", NULL});
+}
+
+/* Until nothing more fits. */
+static void fill_disk(void)
+{
+	static const char zeros[64 * 1024];
+	int fd = open("data/ballast", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	size_t n = sizeof zeros;
+
+	while (fd >= 0 && n > 0)
+		if (write(fd, zeros, n) <= 0)
+			n = n > 1 ? n / 2 : 0;
+	(void)close(fd);
+}
+
+/* A server that ran out of room for its log has ended by itself. */
+static void free_disk(void)
+{
+	(void)unlink("data/ballast");
+	if (nodes[0].pid > 0 && waitpid(nodes[0].pid, NULL, WNOHANG) != 0)
+		start_postgres(&nodes[0]);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -162,14 +227,28 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 static void init_data(void)
 {
 	char data[128];
-	int status = 0;
-	pid_t pid = 0;
 
 	(void)snprintf(data, sizeof data, "%s/data", dir);
-	pid = spawn("initdb", (const char *[]){NULL, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
-				      "--locale=C.UTF-8", "--no-sync", "--no-instructions", NULL});
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		keeper_dies("initdb");
+	run("initdb", (const char *[]){NULL, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8",
+			      "--locale=C.UTF-8", "--no-sync", "--no-instructions", NULL});
+}
+
+/* A disk of its own for the data, which nobody but this process and its children see. */
+static void mount_small(void)
+{
+	const struct passwd *user = getpwnam("postgres");
+	char data[128];
+	char options[128];
+
+	if (small_mb == 0)
+		return;
+	(void)snprintf(data, sizeof data, "%s/data", dir);
+	(void)snprintf(options, sizeof options, "size=%dm,mode=0700,uid=%u,gid=%u", small_mb, user ? user->pw_uid : 0,
+		user ? user->pw_gid : 0);
+	if (mkdir(data, 0700) != 0 || unshare(CLONE_NEWNS) != 0 ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+		mount("none", data, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
+		keeper_dies("a small disk");
 }
 
 /* Keeps nothing of the test program but the socket to it. */
@@ -178,6 +257,7 @@ static void detach(int fd)
 	char log[128];
 	int out = -1;
 
+	mount_small();
 	drop_root();
 	(void)snprintf(log, sizeof log, "%s/log", dir);
 	out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -195,21 +275,50 @@ static void say_ready(void)
 		perror("the test program does not listen"); /* the next read finds that it is gone */
 }
 
+static void obey(char order)
+{
+	switch ((enum tomb_cluster_order)order) {
+	case TOMB_CLUSTER_STOP_FAST:
+		stop_postgres(&nodes[0], SIGINT);
+		break;
+	case TOMB_CLUSTER_STOP_AT_ONCE:
+		stop_postgres(&nodes[0], SIGQUIT);
+		break;
+	case TOMB_CLUSTER_KILL:
+		stop_postgres(&nodes[0], SIGKILL);
+		break;
+	case TOMB_CLUSTER_START:
+		start_postgres(&nodes[0]);
+		break;
+	case TOMB_CLUSTER_COPY:
+		start_copy();
+		break;
+	case TOMB_CLUSTER_PROMOTE:
+		promote_copy();
+		break;
+	case TOMB_CLUSTER_FILL:
+		fill_disk();
+		break;
+	case TOMB_CLUSTER_FREE:
+		free_disk();
+		break;
+	}
+}
+
 static _Noreturn void keep(int fd)
 {
-	pid_t postgres = 0;
-	char ask = 0;
+	char order = 0;
 
 	detach(fd);
 	init_data();
-	postgres = start_postgres();
+	start_postgres(&nodes[0]);
 	say_ready();
-	while (read(3, &ask, 1) == 1) {
-		stop_postgres(postgres, (enum how)ask);
-		postgres = start_postgres();
+	while (read(3, &order, 1) == 1) {
+		obey(order);
 		say_ready();
 	}
-	stop_postgres(postgres, AS_A_CRASH);
+	stop_postgres(&nodes[0], SIGQUIT);
+	stop_postgres(&nodes[1], SIGQUIT);
 	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	_exit(0);
 }
@@ -253,13 +362,25 @@ const char *tomb_cluster_start(void)
 	return dir;
 }
 
-static void restart(enum how how)
+void tomb_cluster_order(enum tomb_cluster_order order)
 {
-	char ask = (char)how;
+	const char byte = (char)order;
 
-	if (keeper_fd < 0 || write(keeper_fd, &ask, 1) != 1)
-		die("restart of a cluster that is not ours");
+	if (keeper_fd < 0 || write(keeper_fd, &byte, 1) != 1)
+		die("an order to a cluster that is not ours");
 	wait_until_ready();
+}
+
+void tomb_cluster_restart(void)
+{
+	tomb_cluster_order(TOMB_CLUSTER_STOP_AT_ONCE);
+	tomb_cluster_order(TOMB_CLUSTER_START);
+}
+
+void tomb_cluster_kill(void)
+{
+	tomb_cluster_order(TOMB_CLUSTER_KILL);
+	tomb_cluster_order(TOMB_CLUSTER_START);
 }
 
 void tomb_cluster_durable(void)
@@ -267,12 +388,19 @@ void tomb_cluster_durable(void)
 	durable = true;
 }
 
-void tomb_cluster_restart(void)
+bool tomb_cluster_be_small(int megabytes)
 {
-	restart(AS_A_CRASH);
-}
+	pid_t pid = fork();
+	int status = 0;
 
-void tomb_cluster_kill(void)
-{
-	restart(KILLED);
+	if (pid < 0)
+		die("fork");
+	if (pid == 0)
+		_exit(geteuid() != 0 || unshare(CLONE_NEWNS) != 0 ||
+					mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+				? 1
+				: 0);
+	(void)waitpid(pid, &status, 0);
+	small_mb = megabytes;
+	return status == 0;
 }

@@ -26,6 +26,7 @@ struct value {
 
 static struct {
 	bool is_private;
+	bool has_copy;
 	bool is_empty;
 	pid_t owner; /* a forked child must not drop the database at its exit */
 	const char *dir;
@@ -68,13 +69,25 @@ TOMB_PRINTF(2, 3) static void runf(PGconn *conn, const char *fmt, ...)
 	PQclear(run(conn, sql));
 }
 
+/* Both servers, of which libpq finds the one that takes writes. */
+static void write_hosts(char out[static CONNINFO])
+{
+	if (fixture.has_copy)
+		(void)snprintf(
+			out, CONNINFO, "host=%s,%s/two target_session_attrs=read-write", fixture.dir, fixture.dir);
+	else
+		(void)snprintf(out, CONNINFO, "host=%s", fixture.dir);
+}
+
 static PGconn *connect_as_admin(const char *database)
 {
-	char conninfo[CONNINFO];
+	char hosts[CONNINFO];
+	char conninfo[2 * CONNINFO];
 	PGconn *conn = NULL;
 
-	(void)snprintf(conninfo, sizeof conninfo,
-		"host=%s user=postgres dbname=%s options='-c client_min_messages=warning'", fixture.dir, database);
+	write_hosts(hosts);
+	(void)snprintf(conninfo, sizeof conninfo, "%s user=postgres dbname=%s options='-c client_min_messages=warning'",
+		hosts, database);
 	conn = PQconnectdb(conninfo);
 	if (PQstatus(conn) != CONNECTION_OK)
 		fail_msg("%s: %s", conninfo, PQerrorMessage(conn));
@@ -133,6 +146,14 @@ static void drop_database(void)
 	runf(fixture.cluster, "drop database if exists %s with (force)", fixture.name);
 }
 
+static void write_conninfo(char out[static CONNINFO], const char *user)
+{
+	char hosts[CONNINFO];
+
+	write_hosts(hosts);
+	assert_in_range(snprintf(out, CONNINFO, "%s user=%s dbname=%s", hosts, user, fixture.name), 1, CONNINFO - 1);
+}
+
 static void make_database(void)
 {
 	(void)snprintf(fixture.name, sizeof fixture.name, "test_%ld_%d", (long)getpid(), ++fixture.made);
@@ -140,10 +161,9 @@ static void make_database(void)
 	runf(fixture.cluster, "create database %s template %s", fixture.name,
 		fixture.is_empty ? "template1" : fixture.template);
 	fixture.database = connect_as_admin(fixture.name);
-	(void)snprintf(fixture.admin, CONNINFO, "host=%s user=postgres dbname=%s", fixture.dir, fixture.name);
-	(void)snprintf(
-		fixture.registry, CONNINFO, "host=%s user=tombstone_registry dbname=%s", fixture.dir, fixture.name);
-	(void)snprintf(fixture.worker, CONNINFO, "host=%s user=tombstone_worker dbname=%s", fixture.dir, fixture.name);
+	write_conninfo(fixture.admin, "postgres");
+	write_conninfo(fixture.registry, "tombstone_registry");
+	write_conninfo(fixture.worker, "tombstone_worker");
 }
 
 static void tear_down(void)
@@ -294,6 +314,12 @@ bool tomb_fixture_pg_again(int patience_ms)
 	return true;
 }
 
+void tomb_fixture_pg_reconnect(void)
+{
+	reconnect(fixture.cluster);
+	reconnect(fixture.database);
+}
+
 void tomb_fixture_pg_restart(void)
 {
 	set_up();
@@ -306,4 +332,13 @@ void tomb_fixture_pg_kill(void)
 	set_up();
 	tomb_cluster_kill();
 	(void)tomb_fixture_pg_again(RECONNECT_MS);
+}
+
+void tomb_fixture_pg_copy(void)
+{
+	set_up();
+	tomb_cluster_order(TOMB_CLUSTER_COPY);
+	fixture.has_copy = true;
+	PQfinish(fixture.cluster);
+	fixture.cluster = connect_as_admin("postgres");
 }

@@ -32,8 +32,12 @@ const char *tomb_fixture_pg_value(const char *sql);
 /* The same for a whole number. */
 int64_t tomb_fixture_pg_number(const char *sql);
 
-/* Stops the server as a crash would, and starts it again; needs tomb_fixture_pg_private(). */
+/* These need tomb_fixture_pg_private().  The first stops the server as a crash would, and starts it again.  The second
+ * is for those who have given orders to the cluster (pg_cluster.h), once it takes writes again.  The third gives the
+ * server a streaming copy; connection strings name both from the next tomb_fixture_pg_fresh() on. */
 void tomb_fixture_pg_restart(void);
+void tomb_fixture_pg_reconnect(void);
+void tomb_fixture_pg_copy(void);
 
 /* The same by kill -9 of the postmaster. */
 void tomb_fixture_pg_kill(void);
