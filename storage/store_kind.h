@@ -36,9 +36,18 @@ struct store_kind {
 	size_t delete_max; /* tomb_store_delete_max(); 0: TOMB_DELETE_MAX */
 	void (*delete_many)(struct tomb_store *store, const struct tomb_target *targets, size_t n,
 		struct tomb_arena *arena, struct tomb_result *results);
-	/* One look, good for the versioning that the last probe saw. */
+	/* One look, good for the versioning that the last probe saw.  NULL: see verify_many. */
 	void (*verify_absent)(
 		struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out);
+
+	/* Of a kind that can have several questions under way; NULL: they are asked one after the other.  They fail for
+	 * go_on's errors, with what is under way heard to its end, and for NOMEM; out may be written all the same. */
+	enum tomb_code (*stat_many)(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+		struct tomb_seen *out, struct tomb_err *err);
+	enum tomb_code (*versions_many)(struct tomb_store *store, const struct tomb_look_at *at,
+		struct tomb_arena *arena, struct tomb_versions *out, struct tomb_err *err);
+	enum tomb_code (*verify_many)(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+		struct tomb_verdict *out, struct tomb_err *err);
 
 	/* After a fresh probe.  NULL: UNSUPPORTED. */
 	enum tomb_code (*examine)(struct tomb_store *store, struct tomb_capability *out, struct tomb_err *err);
@@ -74,6 +83,9 @@ enum tomb_code store_check_key(const struct tomb_store *store, struct tomb_str k
 
 /* Probes, if there was no good probe yet. */
 enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err) TOMB_MUST_USE;
+
+/* An error that was kept for a while. */
+enum tomb_code store_hand_up(const struct tomb_err *why, struct tomb_err *err) TOMB_MUST_USE;
 
 struct aws_providers;
 

@@ -4,15 +4,15 @@
 #include "result.h"
 #include "store_kind.h"
 
+enum tomb_code store_hand_up(const struct tomb_err *why, struct tomb_err *err)
+{
+	*err = *why;
+	return why->code;
+}
+
 static enum tomb_code ask(const struct tomb_look_at *at, struct tomb_err *err)
 {
 	return at->go_on ? at->go_on(at->ctx, err) : TOMB_OK;
-}
-
-/* Nothing more is asked of a store that said so. */
-static bool bars(enum tomb_code code)
-{
-	return code == TOMB_STORE_THROTTLED;
 }
 
 static enum tomb_code stat_one(struct tomb_store *store, const struct tomb_look_at *at, size_t i,
@@ -24,28 +24,50 @@ static enum tomb_code stat_one(struct tomb_store *store, const struct tomb_look_
 	return store->kind->stat(store, at->keys[i], version_id, arena, out, err);
 }
 
+static enum tomb_code stat_each(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+	struct tomb_seen *seen, struct tomb_err *err)
+{
+	for (size_t i = 0; i < at->n; i++) {
+		struct tomb_err why = {.code = TOMB_OK};
+
+		TOMB_TRY(ask(at, err));
+		seen[i].code = stat_one(store, at, i, arena, &seen[i].stat, &why);
+		seen[i].text = seen[i].code == TOMB_OK ? TOMB_STR("") : result_keep(arena, tomb_str_from(why.text));
+		if (seen[i].code == TOMB_NOMEM)
+			return store_hand_up(&why, err);
+	}
+	return TOMB_OK;
+}
+
 enum tomb_code tomb_store_stat_many(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
 	struct tomb_seen *out, struct tomb_err *err)
 {
 	struct tomb_seen *seen = TOMB_NEW(arena, struct tomb_seen, at->n);
-	struct tomb_err why = {.code = TOMB_OK};
 
 	if (!seen)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a look at %zu keys", at->n);
 	TOMB_TRY(store_need_probe(store, err));
-	for (size_t i = 0; i < at->n; i++) {
-		TOMB_TRY(ask(at, err));
-		if (!bars(why.code)) {
-			why.code = TOMB_OK;
-			(void)stat_one(store, at, i, arena, &seen[i].stat, &why);
-		}
-		if (why.code == TOMB_NOMEM)
-			return tomb_err_set(err, why.code, why.file, why.line, "%s", why.text);
-		seen[i].code = why.code;
-		seen[i].text = why.code == TOMB_OK ? TOMB_STR("") : result_keep(arena, tomb_str_from(why.text));
-	}
+	TOMB_TRY((store->kind->stat_many ? store->kind->stat_many : stat_each)(store, at, arena, seen, err));
 	for (size_t i = 0; i < at->n; i++)
 		out[i] = seen[i];
+	return TOMB_OK;
+}
+
+static enum tomb_code list_each(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+	struct tomb_versions *found, struct tomb_err *err)
+{
+	for (size_t i = 0; i < at->n; i++) {
+		struct tomb_versions *v = &found[i];
+		struct tomb_err why = {.code = TOMB_OK};
+
+		TOMB_TRY(ask(at, err));
+		v->code = store_check_key(store, at->keys[i], &why);
+		if (v->code == TOMB_OK)
+			v->code = store->kind->versions(store, at->keys[i], arena, &v->list, &v->n, &why);
+		v->text = v->code == TOMB_OK ? TOMB_STR("") : result_keep(arena, tomb_str_from(why.text));
+		if (v->code == TOMB_NOMEM)
+			return store_hand_up(&why, err);
+	}
 	return TOMB_OK;
 }
 
@@ -53,25 +75,11 @@ enum tomb_code tomb_store_versions_many(struct tomb_store *store, const struct t
 	struct tomb_arena *arena, struct tomb_versions *out, struct tomb_err *err)
 {
 	struct tomb_versions *found = TOMB_NEW(arena, struct tomb_versions, at->n);
-	struct tomb_err why = {.code = TOMB_OK};
 
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "the versions of %zu keys", at->n);
 	TOMB_TRY(store_need_probe(store, err));
-	for (size_t i = 0; i < at->n; i++) {
-		struct tomb_versions *v = &found[i];
-
-		TOMB_TRY(ask(at, err));
-		if (!bars(why.code)) {
-			why.code = TOMB_OK;
-			if (store_check_key(store, at->keys[i], &why) == TOMB_OK)
-				(void)store->kind->versions(store, at->keys[i], arena, &v->list, &v->n, &why);
-		}
-		if (why.code == TOMB_NOMEM)
-			return tomb_err_set(err, why.code, why.file, why.line, "%s", why.text);
-		v->code = why.code;
-		v->text = why.code == TOMB_OK ? TOMB_STR("") : result_keep(arena, tomb_str_from(why.text));
-	}
+	TOMB_TRY((store->kind->versions_many ? store->kind->versions_many : list_each)(store, at, arena, found, err));
 	for (size_t i = 0; i < at->n; i++)
 		out[i] = found[i];
 	return TOMB_OK;

@@ -10,7 +10,7 @@ struct one {
 	struct tomb_err *err;
 };
 
-static bool next(void *ctx, struct tomb_arena *arena, struct aws_request *out, void **tag)
+static bool next(void *ctx, struct tomb_arena *arena, struct aws_request *out, const void **tag)
 {
 	struct one *one = ctx;
 

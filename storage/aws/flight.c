@@ -21,7 +21,7 @@ struct slot {
 	bool was_sent;   /* at least once */
 	bool has_waited; /* as long as it had to: now it goes out */
 	struct aws_request request;
-	void *tag;
+	const void *tag;
 	struct traffic_run own_run;
 	struct traffic_run *run;
 	struct tomb_arena request_arena;

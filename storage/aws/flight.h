@@ -11,7 +11,7 @@
 #include "aws/client.h"
 
 struct aws_landed {
-	void *tag;
+	const void *tag;
 	enum tomb_code code;                   /* as aws_call() */
 	const struct tomb_http_answer *answer; /* with TOMB_OK; ends with the call of landed() */
 	const struct tomb_err *err;            /* else; likewise */
@@ -23,7 +23,7 @@ struct aws_flight {
 
 	/* The next call; false: there is none now.  It is asked again after each landing.  What *out borrows has to
 	 * stay until the call has landed: arena, which has room for request_max bytes, stays as long. */
-	bool (*next)(void *ctx, struct tomb_arena *arena, struct aws_request *out, void **tag);
+	bool (*next)(void *ctx, struct tomb_arena *arena, struct aws_request *out, const void **tag);
 	size_t request_max;
 
 	/* What became of a call.  The client may be used by it, for one call at a time. */

@@ -1,16 +1,13 @@
 #include "s3/address.h"
 #include "s3/s3.h"
 
-enum {
-	PATH_ARENA_MAX = 1 << 16, /* bytes: a key of which every byte is escaped, several times over */
-	ANSWER_MAX = 1 << 18      /* bytes: what is not about many keys takes a few thousand, and two fit an arena */
-};
+enum { ANSWER_MAX = 1 << 18 }; /* bytes: what is not about many keys takes a few thousand, and two fit an arena */
 
-enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena,
-	struct tomb_http_answer *out, struct tomb_err *err)
+enum tomb_code s3_draft(struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena, struct aws_request *out,
+	struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(PATH_ARENA_MAX);
-	struct sigv4_field headers[SIGV4_FIELDS_MAX];
+	struct tomb_str owner = s3->backend->expected_bucket_owner;
+	struct sigv4_field *headers = TOMB_NEW(arena, struct sigv4_field, r->nheaders + 1);
 	struct aws_request request = {
 		.method = r->method,
 		.query = r->query,
@@ -21,19 +18,29 @@ enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_ar
 		.run = r->run,
 	};
 
+	if (!headers)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a request");
 	if (r->put) {
 		request.read = r->put->read;
 		request.read_arg = r->put->arg;
 		request.body_bytes = r->put->size_bytes;
 		request.sha256 = r->put->sha256;
 	}
-	if (r->nheaders >= SIGV4_FIELDS_MAX)
-		return TOMB_FAIL(err, TOMB_BUG, "%zu headers", r->nheaders);
 	for (size_t i = 0; i < r->nheaders; i++)
 		headers[request.nheaders++] = r->headers[i];
-	if (s3->backend->expected_bucket_owner.n) /* a bucket of that name that somebody else took is not ours */
-		headers[request.nheaders++] = (struct sigv4_field){
-			TOMB_STR("x-amz-expected-bucket-owner"), s3->backend->expected_bucket_owner};
-	TOMB_TRY(s3_address_path(s3->backend, r->key, &scratch, &request.path, err));
+	if (owner.n) /* a bucket of that name that somebody else took is not ours */
+		headers[request.nheaders++] = (struct sigv4_field){TOMB_STR("x-amz-expected-bucket-owner"), owner};
+	TOMB_TRY(s3_address_path(s3->backend, r->key, arena, &request.path, err));
+	*out = request;
+	return TOMB_OK;
+}
+
+enum tomb_code s3_send(struct s3 *s3, const struct s3_request *r, struct tomb_arena *arena,
+	struct tomb_http_answer *out, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(S3_DRAFT_MAX);
+	struct aws_request request;
+
+	TOMB_TRY(s3_draft(s3, r, &scratch, &request, err));
 	return aws_call(&s3->aws, &request, arena, out, err);
 }

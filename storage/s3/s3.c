@@ -5,10 +5,7 @@
 
 #include <stdio.h>
 
-enum {
-	ANSWER_ARENA_MAX = 1 << 20, /* bytes of what a request without keys in its answer takes */
-	LIST_ARENA_MAX = 8 << 20    /* bytes of TOMB_VERSIONS_MAX versions, ids and ETags included */
-};
+enum { ANSWER_ARENA_MAX = 1 << 20 }; /* bytes of what a request without keys in its answer takes */
 
 /* A key that nobody has: absent, if we are allowed to see that it is. */
 static const struct tomb_str nobodys_key = {"tombstone-probe/this-key-is-never-written", 41};
@@ -101,50 +98,6 @@ static enum tomb_code versions(struct tomb_store *store, struct tomb_str key, st
 	return tomb_err_in(err, where);
 }
 
-/* Whatever HEAD says: bytes are where the list holds a data version. */
-static void verify_by_list(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out)
-{
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(LIST_ARENA_MAX);
-	struct s3_versions found;
-	struct tomb_err err;
-
-	if (s3_versions_list(s3, key, &scratch, &found, &err) != TOMB_OK) {
-		verdict_unknown(out, arena, &err);
-		return;
-	}
-	if (found.n > found.markers)
-		verdict_set(out, arena, TOMB_STILL_THERE, "its list holds %zu versions with bytes",
-			found.n - found.markers);
-	else if (found.markers)
-		verdict_set(
-			out, arena, TOMB_ABSENT_VERIFIED, "%zu delete markers are left, without bytes", found.markers);
-	else
-		verdict_set(out, arena, TOMB_ABSENT_VERIFIED, "%s", "");
-	out->request_id = result_keep(arena, found.request_id);
-}
-
-static void verify_absent(
-	struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena, struct tomb_verdict *out)
-{
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(ANSWER_ARENA_MAX);
-	struct tomb_stat st;
-	struct tomb_err err;
-
-	if (store->probe.versioning != TOMB_VERSIONING_NEVER) {
-		verify_by_list(s3_of(store), key, arena, out);
-		return;
-	}
-	if (s3_head(s3_of(store), key, TOMB_STR(""), &scratch, &st, &err) != TOMB_OK) {
-		verdict_unknown(out, arena, &err);
-		return;
-	}
-	if (st.present)
-		verdict_set(out, arena, TOMB_STILL_THERE, "HEAD finds it");
-	else
-		verdict_set(out, arena, TOMB_ABSENT_VERIFIED, "%s", "");
-	out->request_id = result_keep(arena, st.request_id);
-}
-
 static enum tomb_code put_url(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err)
 {
 	(void)err;
@@ -166,7 +119,9 @@ static const struct store_kind s3_kind = {
 	.put = s3_put,
 	.delete_one = s3_delete_one,
 	.delete_many = s3_delete_many,
-	.verify_absent = verify_absent,
+	.stat_many = s3_stat_many,
+	.versions_many = s3_versions_many,
+	.verify_many = s3_verify_many,
 	.examine = s3_examine,
 	.put_url = put_url,
 	.key_of_url = tomb_percent_decode,

@@ -2,7 +2,7 @@
 #ifndef STORAGE_S3_S3_H
 #define STORAGE_S3_S3_H
 
-#include "aws/client.h"
+#include "aws/flight.h"
 #include "s3/failure.h"
 #include "store_kind.h"
 
@@ -37,10 +37,22 @@ struct s3_request {
 enum tomb_code s3_send(struct s3 *s3, const struct s3_request *request, struct tomb_arena *arena,
 	struct tomb_http_answer *out, struct tomb_err *err) TOMB_MUST_USE;
 
+enum { S3_DRAFT_MAX = 1 << 16 }; /* bytes of a draft: a key of which every byte is escaped, several times over */
+
+/* The request as s3_send() would give it to aws_call(); arena is needed as long as it is. */
+enum tomb_code s3_draft(struct s3 *s3, const struct s3_request *request, struct tomb_arena *arena,
+	struct aws_request *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* HEAD of a key, of one of its versions if version_id is not "".  present is false only for a 404 that comes from an S3
  * server.  STORE_DENIED, STORE_THROTTLED, NET, STORE otherwise. */
 enum tomb_code s3_head(struct s3 *s3, struct tomb_str key, struct tomb_str version_id, struct tomb_arena *arena,
 	struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The same in two steps: the question, and what an answer to it says. */
+enum tomb_code s3_head_ask(struct s3 *s3, struct tomb_str key, struct tomb_str version_id, struct tomb_arena *arena,
+	struct aws_request *out, struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code s3_head_read(struct s3 *s3, struct tomb_str version_id, const struct tomb_http_answer *answer,
+	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err) TOMB_MUST_USE;
 
 /* The versions of one key, and the request that told. */
 struct s3_versions {
@@ -53,6 +65,24 @@ struct s3_versions {
 /* tomb_store_versions(). */
 enum tomb_code s3_versions_list(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out,
 	struct tomb_err *err) TOMB_MUST_USE;
+
+/* The same in two steps: the question for the first page, and all that follows from its answer, more pages included. */
+enum tomb_code s3_versions_ask(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct aws_request *out,
+	struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code s3_versions_read(struct s3 *s3, struct tomb_str key, const struct tomb_http_answer *first,
+	struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* store_kind's, several requests at once. */
+enum tomb_code s3_stat_many(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+	struct tomb_seen *out, struct tomb_err *err);
+enum tomb_code s3_versions_many(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+	struct tomb_versions *out, struct tomb_err *err);
+enum tomb_code s3_verify_many(struct tomb_store *store, const struct tomb_look_at *at, struct tomb_arena *arena,
+	struct tomb_verdict *out, struct tomb_err *err);
+
+/* What a look at a key, or at its versions, says of its absence. */
+void s3_verdict_of_stat(const struct tomb_stat *st, struct tomb_arena *arena, struct tomb_verdict *out);
+void s3_verdict_of_list(const struct s3_versions *found, struct tomb_arena *arena, struct tomb_verdict *out);
 
 /* Is a condition sent: If-Match with one key, or <ETag> with many? */
 bool s3_is_conditional(const struct s3 *s3, bool many);

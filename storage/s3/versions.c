@@ -151,10 +151,11 @@ static enum tomb_code move_on(const struct reader *r, const struct s3_version_pa
 	return TOMB_OK;
 }
 
-static enum tomb_code ask(const struct reader *r, const struct place *place, struct tomb_arena *scratch,
-	struct tomb_http_answer *a, struct tomb_err *err)
+/* The page that begins at place. */
+static enum tomb_code draft(const struct reader *r, const struct place *place, struct tomb_arena *arena,
+	struct aws_request *out, struct tomb_err *err)
 {
-	struct sigv4_field query[] = {
+	const struct sigv4_field fields[] = {
 		{TOMB_STR("encoding-type"), TOMB_STR("url")}, /* XML cannot carry every key */
 		{TOMB_STR("max-keys"), TOMB_STR("200")},
 		{TOMB_STR("prefix"), r->prefix},
@@ -162,59 +163,112 @@ static enum tomb_code ask(const struct reader *r, const struct place *place, str
 		{TOMB_STR("key-marker"), tomb_str_from(place->key)},
 		{TOMB_STR("version-id-marker"), tomb_str_from(place->version)},
 	};
+	struct sigv4_field *query = TOMB_NEW(arena, struct sigv4_field, TOMB_COUNTOF(fields));
 	size_t nquery = !place->key[0] ? 4 : !place->version[0] ? 5 : 6;
 	struct s3_request request = {.method = "GET", .query = query, .nquery = nquery, .answer_max = PAGE_BYTES};
-	struct s3_failure failure;
 
 	_Static_assert(PAGE_KEYS == 200, "max-keys says so");
-	TOMB_TRY(s3_send(r->s3, &request, scratch, a, err));
-	if (a->status == 200)
-		return TOMB_OK;
-	s3_failure_read(a, scratch, &failure);
-	return s3_failure_set(&failure, "listing versions", err);
+	if (!query)
+		return TOMB_FAIL(err, TOMB_NOMEM, "listing versions");
+	for (size_t i = 0; i < TOMB_COUNTOF(fields); i++)
+		query[i] = fields[i];
+	return s3_draft(r->s3, &request, arena, out, err);
 }
 
-/* One page; *more if another follows. */
-static enum tomb_code read_page(
-	struct reader *r, struct place *place, bool *more, char request_id[static 128], struct tomb_err *err)
+static struct reader reader_of(struct s3 *s3, struct tomb_str key, struct tomb_arena *arena)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
-	struct tomb_http_answer a;
+	return (struct reader){.s3 = s3, .key = key, .prefix = {key.p, delete_body_carries(key)}, .arena = arena};
+}
+
+/* What one page says; *more if another follows, and where. */
+static enum tomb_code read_page(struct reader *r, const struct tomb_http_answer *a, struct tomb_arena *scratch,
+	struct place *place, bool *more, struct tomb_err *err)
+{
 	struct s3_version_page page;
+	struct s3_failure failure;
 	struct tomb_err why;
 	size_t known = r->n;
 
-	TOMB_TRY(ask(r, place, &scratch, &a, err));
-	if (s3_answer_versions(a.body, &scratch, &page, &why) != TOMB_OK)
+	if (a->status != 200) {
+		s3_failure_read(a, scratch, &failure);
+		return s3_failure_set(&failure, "listing versions", err);
+	}
+	if (s3_answer_versions(a->body, scratch, &page, &why) != TOMB_OK)
 		return TOMB_FAIL(err, why.code == TOMB_NOMEM ? TOMB_NOMEM : TOMB_STORE,
 			"the list of versions cannot be read: %s", why.text);
-	TOMB_TRY(take_page(r, &page, &scratch, err));
+	TOMB_TRY(take_page(r, &page, scratch, err));
 	/* Swift 2.30 names a place behind all that is still to come.  A list that was cut just where the key's versions
 	 * end looks the same, and does not prove anything either. */
 	if (place->key[0] && (page.n == 0 || (place->is_inside && r->n == known)))
 		return TOMB_FAIL(err, TOMB_STORE, "the list of versions says that it goes on, and does not");
-	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
 	*more = page.is_truncated;
-	return *more ? move_on(r, &page, &scratch, place, err) : TOMB_OK;
+	return *more ? move_on(r, &page, scratch, place, err) : TOMB_OK;
 }
 
-enum tomb_code s3_versions_list(
-	struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err)
+/* Asks for the page at place, and reads it. */
+static enum tomb_code next_page(
+	struct reader *r, struct place *place, bool *more, char request_id[static 128], struct tomb_err *err)
 {
-	struct reader r = {.s3 = s3, .key = key, .prefix = {key.p, delete_body_carries(key)}, .arena = arena};
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
+	struct aws_request request;
+	struct tomb_http_answer a;
+
+	TOMB_TRY(draft(r, place, &scratch, &request, err));
+	TOMB_TRY(aws_call(&r->s3->aws, &request, &scratch, &a, err));
+	(void)snprintf(request_id, 128, "%.*s", TOMB_STR_ARG(s3_failure_request_id(&a)));
+	return read_page(r, &a, &scratch, place, more, err);
+}
+
+/* From the first page's answer to the last page. */
+static enum tomb_code read_all(
+	struct reader *r, const struct tomb_http_answer *first, struct s3_versions *out, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
 	struct place place = {.key = ""};
 	char request_id[128] = "";
 	struct tomb_str kept = {NULL, 0};
 	bool more = true;
 
-	for (int pages = 0; more; pages++) {
+	(void)snprintf(request_id, sizeof request_id, "%.*s", TOMB_STR_ARG(s3_failure_request_id(first)));
+	TOMB_TRY(read_page(r, first, &scratch, &place, &more, err));
+	tomb_arena_reset(&scratch);
+	for (int pages = 1; more; pages++) {
 		if (pages == PAGES_MAX)
 			return TOMB_FAIL(err, TOMB_TOOBIG, "the list of versions has more than %d pages", PAGES_MAX);
-		TOMB_TRY(read_page(&r, &place, &more, request_id, err));
+		TOMB_TRY(next_page(r, &place, &more, request_id, err));
 	}
-	kept = tomb_arena_str(arena, tomb_str_from(request_id));
+	kept = tomb_arena_str(r->arena, tomb_str_from(request_id));
 	if (!kept.p)
-		return TOMB_FAIL(err, TOMB_NOMEM, "%zu versions", r.n);
-	*out = (struct s3_versions){.list = r.list, .n = r.n, .markers = r.markers, .request_id = kept};
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu versions", r->n);
+	*out = (struct s3_versions){.list = r->list, .n = r->n, .markers = r->markers, .request_id = kept};
 	return TOMB_OK;
+}
+
+enum tomb_code s3_versions_ask(
+	struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct aws_request *out, struct tomb_err *err)
+{
+	const struct place first = {.key = ""};
+	const struct reader r = reader_of(s3, key, arena);
+
+	return draft(&r, &first, arena, out, err);
+}
+
+enum tomb_code s3_versions_read(struct s3 *s3, struct tomb_str key, const struct tomb_http_answer *first,
+	struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err)
+{
+	struct reader r = reader_of(s3, key, arena);
+
+	return read_all(&r, first, out, err);
+}
+
+enum tomb_code s3_versions_list(
+	struct s3 *s3, struct tomb_str key, struct tomb_arena *arena, struct s3_versions *out, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(PAGE_ARENA_MAX);
+	struct aws_request request;
+	struct tomb_http_answer first;
+
+	TOMB_TRY(s3_versions_ask(s3, key, &scratch, &request, err));
+	TOMB_TRY(aws_call(&s3->aws, &request, &scratch, &first, err));
+	return s3_versions_read(s3, key, &first, arena, out, err);
 }

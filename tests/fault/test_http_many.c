@@ -87,7 +87,7 @@ static void all_are_under_way_at_once(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = MANY, .gather = MANY, .newest_first = true});
+	begin(&f, (struct crowd_plan){.crowd = MANY, .gather = MANY, .newest_first = true});
 	for (size_t i = 0; i < MANY; i++)
 		assert_int_equal(start(&f, i, "GET", ""), TOMB_OK);
 	for (size_t k = 0; k < MANY; k++) {
@@ -109,7 +109,7 @@ static void connections_are_used_again(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 32, .gather = 8});
+	begin(&f, (struct crowd_plan){.crowd = 32, .gather = 8});
 	for (size_t round = 0; round < 4; round++) {
 		struct tomb_http_landed landed;
 
@@ -131,7 +131,7 @@ static void what_goes_wrong_with_one_is_its_own(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 6, .gather = 6});
+	begin(&f, (struct crowd_plan){.crowd = 6, .gather = 6});
 	for (size_t i = 0; i < 6; i++)
 		assert_int_equal(start(&f, i, methods[i], whats[i]), TOMB_OK);
 	for (size_t k = 0; k < 6; k++) {
@@ -153,7 +153,7 @@ static void a_deletion_on_a_connection_that_died_is_not_sent_again(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 2, .gather = 1});
+	begin(&f, (struct crowd_plan){.crowd = 2, .gather = 1});
 	assert_int_equal(start(&f, 0, "GET", ""), TOMB_OK); /* leaves a connection */
 	assert_int_equal(next(&f, &landed), 0);
 	assert_int_equal(start(&f, 1, "DELETE", "cut"), TOMB_OK);
@@ -172,7 +172,7 @@ static void one_is_waited_for_while_others_go_on(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 3, .gather = 3});
+	begin(&f, (struct crowd_plan){.crowd = 3, .gather = 3});
 	assert_int_equal(start(&f, 0, "GET", ""), TOMB_OK);
 	assert_int_equal(start(&f, 1, "GET", ""), TOMB_OK);
 	(void)snprintf(url, sizeof url, "http://127.0.0.1:%d/own", crowd_http_port(f.server));
@@ -193,7 +193,7 @@ static void nobody_waits_for_longer_than_wanted(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 9, .gather = 2}); /* one alone has no answer */
+	begin(&f, (struct crowd_plan){.crowd = 9, .gather = 2}); /* one alone has no answer */
 	assert_false(tomb_http_drive(f.http, 10));
 	assert_int_equal(start(&f, 0, "GET", ""), TOMB_OK);
 	assert_true(tomb_http_drive(f.http, 10));
@@ -207,7 +207,7 @@ static void what_cannot_be_sent_is_not_under_way(void **state)
 	struct fixture f;
 
 	(void)state;
-	begin(&f, (struct crowd_plan){.total = 1, .gather = 1});
+	begin(&f, (struct crowd_plan){.crowd = 1, .gather = 1});
 	assert_int_equal(tomb_http_start(f.http, &r, &f.arena, NULL, &f.err), TOMB_INVAL);
 	assert_false(tomb_http_drive(f.http, 0));
 	end(&f);

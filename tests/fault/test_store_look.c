@@ -98,7 +98,7 @@ static void a_store_that_wants_fewer_requests_gets_no_more(void **state)
 	struct s3_stub stub;
 
 	(void)state;
-	s3_stub_begin(&stub, said, 1, &(struct s3_stub_options){.conf = "requests_in_flight = 1\n"});
+	s3_stub_begin(&stub, said, 1, &(struct s3_stub_options){.conf = NULL});
 	assert_int_equal(tomb_store_stat_many(stub.store, &at, &stub.arena, seen, &stub.err), TOMB_OK);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(seen[i].code, TOMB_STORE_THROTTLED);
@@ -132,7 +132,7 @@ static void versions_are_listed_key_by_key(void **state)
 	struct s3_stub stub;
 
 	(void)state;
-	s3_stub_begin(&stub, said, 3, &(struct s3_stub_options){.conf = "requests_in_flight = 1\n"});
+	s3_stub_begin(&stub, said, 3, &(struct s3_stub_options){.conf = NULL});
 	assert_int_equal(tomb_store_versions_many(stub.store, &at, &stub.arena, found, &stub.err), TOMB_OK);
 	assert_int_equal(found[0].code, TOMB_OK);
 	assert_int_equal(found[0].n, 1);

@@ -115,18 +115,25 @@ static struct line *next(struct crowd_http *server, bool newest)
 	return found;
 }
 
+/* How many have to wait before any is answered. */
+static size_t enough(const struct crowd_http *server)
+{
+	const struct crowd_plan *plan = &server->plan;
+	size_t end = plan->alone + plan->crowd;
+
+	if (server->answered < plan->alone || server->answered >= end)
+		return 1;
+	return plan->gather < end - server->answered ? plan->gather : end - server->answered;
+}
+
 static void answer_all(struct crowd_http *server)
 {
 	size_t waiting = server->arrived - server->answered;
-	size_t left = server->plan.total > server->answered ? server->plan.total - server->answered : 1;
-	size_t enough = server->answered < server->plan.alone ? 1
-			: server->plan.gather < left          ? server->plan.gather
-							      : left;
 	struct line *line = NULL;
 
 	if (waiting > server->peak)
 		server->peak = waiting;
-	if (waiting < enough)
+	if (waiting < enough(server))
 		return;
 	while ((line = next(server, server->plan.newest_first)))
 		answer(server, line);

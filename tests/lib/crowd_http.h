@@ -17,9 +17,9 @@ struct crowd_plan {
 	/* What goes over the wire; NULL closes the connection.  Called in the server's thread. */
 	const char *(*answer)(void *ctx, const struct crowd_request *request, struct tomb_arena *arena);
 	void *ctx;
-	size_t alone;      /* the first requests are answered at once */
-	size_t total;      /* how many will come in all */
-	size_t gather;     /* answers nothing before so many wait, or all that are left of total */
+	size_t alone;      /* so many are answered at once, */
+	size_t crowd;      /* then so many gather, and again at once what comes after */
+	size_t gather;     /* of the crowd none is answered before so many wait, or all that are left of it */
 	bool newest_first; /* the order of the answers to what has gathered */
 };
 

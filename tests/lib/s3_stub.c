@@ -93,6 +93,7 @@ static void open_store(struct s3_stub *stub, const struct s3_stub_options *o)
 
 	tomb_buf_putf(&conf,
 		"[backend s]\nkind = s3\nendpoint = %s://%s:%d\nregion = us-east-1\nbucket = bucket\n"
+		"requests_in_flight = 1\n" /* the server has one connection at a time */
 		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = %d\n",
 		o->tls ? "https" : "http", host, port, stub->temp.path, stub->temp.path,
 		o->timeout_ms ? o->timeout_ms : 400);

@@ -63,6 +63,7 @@ void slow_store_begin(struct slow_store *f, int64_t longest_ms)
 	write_key(f, "secret");
 	tomb_buf_putf(&conf,
 		"[backend s]\nkind = s3\nendpoint = http://127.0.0.1:%d\nregion = us-east-1\nbucket = bucket\n"
+		"requests_in_flight = 1\n" /* the server has one connection at a time */
 		"access_key_file = %s/access\nsecret_key_file = %s/secret\n",
 		canned_http_port(f->server), f->temp.path, f->temp.path);
 	temp_folder_write(&f->temp, "conf", conf.p, conf.n);
