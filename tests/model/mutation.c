@@ -62,14 +62,10 @@ static const struct mutation mutations[] = {
 	{"lanes do not verify", NULL, NULL, MISTAKE_NO_VERIFY},
 };
 
-/*
- * Not mistakes, but the test's own: with batches of two files, four files are enough for deletions of several batches;
- * and what a request names is written down in one order, so that a seed repeats whatever order the rows have on disk.
+/* Not a mistake, but the test's own: with batches of two files, four files are enough for deletions of several batches.
  */
 static const struct mutation always[] = {
 	{"", "/ $2::int as part", "/ least($2::int, 2) as part", 0},
-	{"", "f.id = any ($4::bigint[]) and f.institution_id = $2::bigint;",
-		"f.id = any ($4::bigint[]) and f.institution_id = $2::bigint order by 3 nulls first, 2", 0},
 };
 
 static int chosen = -1;

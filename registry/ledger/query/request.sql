@@ -65,7 +65,8 @@ returning id, list_digest, object_count, file_count, byte_count;
 insert into request_item (request_id, object_id, file_id)
 select $1::bigint, o.id, null from intellectual_object o where o.id = any ($3::bigint[]) and o.institution_id = $2::bigint
 union all
-select $1::bigint, f.object_id, f.id from generic_file f where f.id = any ($4::bigint[]) and f.institution_id = $2::bigint;
+select $1::bigint, f.object_id, f.id from generic_file f where f.id = any ($4::bigint[]) and f.institution_id = $2::bigint
+order by 3 nulls first, 2;
 
 -- :name request_insert_files :exec
 -- :arg request_id int8

@@ -31,3 +31,4 @@ insert into premis_event (institution_id, object_id, file_id, generation, event_
 select f.institution_id, f.object_id, f.id, 1, 'ingestion', 'Completed copy to preservation storage', 'Success', 'bench'
 from generic_file f order by f.id;
 reset session_replication_role;
+select tally_recount();
