@@ -124,8 +124,7 @@ static enum tomb_code insert_lists(struct tomb_pg *pg, const struct tomb_actor *
 {
 	struct sql_request_insert_items_args items = {
 		made->id, actor->institution_id, list->object_ids, list->file_ids};
-	struct sql_request_insert_files_args files = {
-		made->id, actor->institution_id, list->object_ids, list->file_ids};
+	struct sql_request_insert_files_args files = {made->id, actor->institution_id};
 	enum tomb_code code = TOMB_OK;
 	size_t changed = 0;
 

@@ -68,15 +68,17 @@ union all
 select $1::bigint, f.object_id, f.id from generic_file f where f.id = any ($4::bigint[]) and f.institution_id = $2::bigint
 order by 3 nulls first, 2;
 
+-- Files of whole objects, and single ones: each by its own index, whatever the request names.
 -- :name request_insert_files :exec
 -- :arg request_id int8
 -- :arg institution_id int8
--- :arg object_ids int8[]
--- :arg file_ids int8[]
 insert into request_file (request_id, file_id, generation, item_id)
-select $1::bigint, f.id, f.generation, i.id
-from active_files($2::bigint, $3::bigint[], $4::bigint[]) f
-join request_item i on i.request_id = $1::bigint and i.object_id = f.object_id and (i.file_id = f.id or i.file_id is null);
+select i.request_id, f.id, f.generation, i.id from request_item i join generic_file f on f.object_id = i.object_id
+where i.request_id = $1::bigint and i.file_id is null and f.institution_id = $2::bigint and f.state = 'A'
+union all
+select i.request_id, f.id, f.generation, i.id from request_item i join generic_file f on f.id = i.file_id
+where i.request_id = $1::bigint and f.institution_id = $2::bigint and f.state = 'A'
+order by 2;
 
 -- Who decides: the other active admins; where there is none, the requester, and the operators where they must consent.
 -- :name request_insert_alerts :exec
