@@ -74,7 +74,7 @@ static const struct sentence sentences[] = {
 		"select w.seq, w.at, w.url from judge.done w where w.what in ('delete', 'miss') and not exists (select "
 		"from "
 		"copy c join " APPROVED " on l.file_id = c.file_id where c.url = w.url and l.generation >= "
-					"c.generation and l.outcome = 'deleted')"},
+		"c.generation and l.outcome = 'deleted')"},
 	{"No key was deleted twice.",
 		"select url, count(*) from judge.done where what = 'delete' group by url having count(*) > 1"},
 	{"Nothing that is held was touched.",

@@ -308,14 +308,16 @@ void killer_keep_alive(struct scene *s, struct tally *tally)
 	keep_alive(&s->stage->registry, tally);
 }
 
-/* A file that is approved and untouched: in the order in which a hold is placed, file first.  It must stay. */
+/* On a file that is approved and untouched, if there is one: by its lock, the lanes' claims come before or after.  It
+ * must stay. */
 static void place_hold(struct scene *s, struct tally *tally)
 {
-	static const char find[] =
+	int64_t file = tomb_world_number(
 		"select coalesce((select l.file_id from request_file l join deletion d using (request_id) "
-		"where d.finished_at is null and l.outcome = 'pending' "
-		"order by md5(l.file_id::text || '%d') limit 1), 0)";
-	int64_t file = tomb_world_number(find, scene_random(s, SALT));
+		"where d.finished_at is null and l.outcome = 'pending' and not exists (select from copy c where "
+		"c.file_id = l.file_id and c.status not in ('stored', 'superseded')) "
+		"order by md5(l.file_id::text || '%d') limit 1), 0)",
+		scene_random(s, SALT));
 
 	if (file == 0)
 		return;
@@ -368,7 +370,7 @@ void killer_run(struct scene *s, struct tally *tally)
 		if (!kill_once(s, tally, i))
 			continue;
 		i++;
-		if (i % HOLD_EVERY == 0)
+		if (HOLD_EVERY * tally->holds < i)
 			place_hold(s, tally);
 	}
 	atomic_store(&s->shared->progress, ALL);
