@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 		wrong++;
 	}
 	wrong += judge_all(&s);
+	wrong += atomic_load(&s.shared->wrong_answers);
 	tell(&s, &tally, requeued, wrong, made, moment_ms() - start);
 	if (wrong > 0)
 		(void)setenv("TOMBSTONE_TEST_KEEP", "1", 1);

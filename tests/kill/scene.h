@@ -61,6 +61,7 @@ struct shared {
 	atomic_int ingests_done;
 	atomic_int bag_came[BAGS_MAX];
 	atomic_int asked, decided, repeated; /* wishes; requests that had no good answer */
+	atomic_int wrong_answers;
 };
 
 struct scene {
