@@ -56,7 +56,8 @@ static void read_mail(void *ctx, const struct post_mail *mail)
 }
 
 /* Nobody there, a half answer, too busy, somebody else is at it: later.  Whatever else is no answer to a kill. */
-static void check_status(const struct crowd *c, const struct affair *a, const struct raw_answer *answer, const char *what)
+static void check_status(
+	const struct crowd *c, const struct affair *a, const struct raw_answer *answer, const char *what)
 {
 	static const int may_be[] = {-1, 0, 200, 201, 409, 410, 422, 429, 502, 503};
 

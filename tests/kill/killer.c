@@ -308,8 +308,8 @@ void killer_keep_alive(struct scene *s, struct tally *tally)
 	keep_alive(&s->stage->registry, tally);
 }
 
-/* On a file that is approved and untouched, if there is one: by its lock, the lanes' claims come before or after.  It
- * must stay. */
+/* On a file that is approved and untouched, if there is one: by the lock on its object, the lanes' claims come before
+ * or after.  It must stay. */
 static void place_hold(struct scene *s, struct tally *tally)
 {
 	int64_t file = tomb_world_number(
@@ -321,7 +321,8 @@ static void place_hold(struct scene *s, struct tally *tally)
 
 	if (file == 0)
 		return;
-	tomb_world_exec("begin; select from generic_file where id = %" PRId64 " for no key update; "
+	tomb_world_exec("begin; select from intellectual_object where id = (select object_id from generic_file where "
+			"id = %" PRId64 ") for no key update; "
 			"insert into hold (institution_id, file_id, reason, placed_by) "
 			"select f.institution_id, f.id, 'a court wants it', (select max(id) from user_account) "
 			"from generic_file f where f.id = %" PRId64
