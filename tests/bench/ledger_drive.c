@@ -23,6 +23,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,9 +122,9 @@ static struct tomb_int8s files_of(struct drive *d, struct tomb_pg *pg, int64_t o
 	return (struct tomb_int8s){ids, n};
 }
 
-static double ms_since(int64_t start_us)
+static double s_since(int64_t start_us)
 {
-	return (double)(tomb_clock_monotonic_us(tomb_clock_real()) - start_us) / TOMB_US_PER_MS;
+	return (double)(tomb_clock_monotonic_us(tomb_clock_real()) - start_us) / TOMB_US_PER_S;
 }
 
 static int64_t now_us(void)
@@ -144,8 +145,8 @@ static void request(struct drive *d, char **args, int n)
 		list = (struct tomb_deletion_list){.file_ids = files_of(d, pg, object, number(args[2]))};
 	start = now_us();
 	MUST(d, tomb_deletion_request_create(pg, &alice, &list, TOMB_STR("too much"), &made, &d->err));
-	printf("{\"request\":%" PRId64 ",\"files\":%" PRId64 ",\"ms\":%.1f}\n", made.id, made.file_count,
-		ms_since(start));
+	printf("{\"request\":%" PRId64 ",\"files\":%" PRId64 ",\"s\":%.3f}\n", made.id, made.file_count,
+		s_since(start));
 }
 
 static void approve(struct drive *d, char **args, int n)
@@ -161,7 +162,7 @@ static void approve(struct drive *d, char **args, int n)
 	MUST(d, tomb_approval_token_new(pg, request_id, bob.user_id, token, &d->err));
 	start = now_us();
 	MUST(d, tomb_decision_make(pg, &bob, request_id, TOMB_APPROVE, tomb_str_from(token), &deletion, &d->err));
-	printf("{\"deletion\":%" PRId64 ",\"ms\":%.1f}\n", deletion, ms_since(start));
+	printf("{\"deletion\":%" PRId64 ",\"s\":%.3f}\n", deletion, s_since(start));
 }
 
 static void impact(struct drive *d, char **args, int n)
@@ -173,7 +174,7 @@ static void impact(struct drive *d, char **args, int n)
 
 	(void)n;
 	MUST(d, tomb_impact_of_request(pg, &bob, number(args[0]), &d->arena, &found, &d->err));
-	printf("{\"places\":%zu,\"ms\":%.1f}\n", found.n, ms_since(start));
+	printf("{\"places\":%zu,\"s\":%.3f}\n", found.n, s_since(start));
 }
 
 static void plan(struct drive *d, char **args, int n)
@@ -181,11 +182,14 @@ static void plan(struct drive *d, char **args, int n)
 	TOMB_PG_AUTO *pg = open_registry(d);
 	int64_t start = now_us();
 	bool planned = false;
+	struct rusage usage;
 
 	(void)args;
 	(void)n;
 	MUST(d, tomb_plan_next(pg, &planned, &d->err));
-	printf("{\"planned\":%s,\"ms\":%.1f}\n", planned ? "true" : "false", ms_since(start));
+	(void)getrusage(RUSAGE_SELF, &usage);
+	printf("{\"planned\":%s,\"s\":%.3f,\"peak_mib\":%.1f}\n", planned ? "true" : "false", s_since(start),
+		(double)usage.ru_maxrss / 1024);
 }
 
 /* --- lanes --- */
@@ -293,14 +297,14 @@ static _Noreturn void be_lane(struct lane *l, bool is_reference, int ready, int 
 	_exit(0);
 }
 
-/* Milliseconds from the moment when all lanes are ready to the end of the last. */
+/* Seconds from the moment when all lanes are ready to the end of the last. */
 static double run_lanes(struct lane *l, bool is_reference)
 {
 	int ready[2];
 	int go[2];
 	char byte = 0;
 	int64_t start = 0;
-	double ms = 0;
+	double s = 0;
 	int status = 0;
 
 	if (l->lanes > LANES_MAX || pipe(ready) != 0 || pipe(go) != 0)
@@ -322,13 +326,13 @@ static double run_lanes(struct lane *l, bool is_reference)
 	for (size_t i = 0; i < l->lanes; i++)
 		if (wait(&status) < 0 || status != 0)
 			exit(1);
-	ms = ms_since(start);
-	return ms;
+	s = s_since(start);
+	return s;
 }
 
-static void print_rate(size_t files, double ms)
+static void print_rate(size_t files, double s)
 {
-	printf("{\"files\":%zu,\"ms\":%.1f,\"files_per_s\":%.0f}\n", files, ms, (double)files * 1000 / ms);
+	printf("{\"files\":%zu,\"s\":%.3f,\"files_per_s\":%.0f}\n", files, s, (double)files / s);
 }
 
 static void work(struct drive *d, char **args, int n)

@@ -20,7 +20,7 @@ select x.institution_id, x.id, format('%s/data/folder-%s/page-%s.tif', x.identif
 from intellectual_object x, generate_series(1, :files) n order by x.id, n;
 
 insert into checksum (file_id, generation, algorithm, digest)
-select f.id, 1, 'sha256', encode(sha256(int8send(f.id)), 'hex') from generic_file f order by f.id;
+select f.id, 1, 'sha256', encode(sha256(int8send(f.id)), 'hex') from generic_file f where :history = 1 order by f.id;
 
 insert into copy (file_id, generation, backend_id, storage_option_id, url, etag, size_bytes, stored_at)
 select f.id, 1, b.id, f.storage_option_id, format('https://s3.test.edu/%s/%s', b.name, f.uuid), md5(f.id::text), f.size_bytes,
@@ -29,6 +29,6 @@ from generic_file f, storage_backend b order by f.id, b.id;
 
 insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, agent)
 select f.institution_id, f.object_id, f.id, 1, 'ingestion', 'Completed copy to preservation storage', 'Success', 'bench'
-from generic_file f order by f.id;
+from generic_file f where :history = 1 order by f.id;
 reset session_replication_role;
 select tally_recount();
