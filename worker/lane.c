@@ -176,17 +176,17 @@ static enum tomb_code carry_through(struct tomb_lane *lane, struct tomb_claim *c
 	return settle(lane, &b, err);
 }
 
-enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tomb_err *err)
+enum tomb_code tomb_lane_try(struct tomb_lane *lane, int64_t batch_id, bool *taken, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(TOMB_LANE_BATCH_BYTES);
 	struct lease lease = {.lane = lane, .known_at_us = tomb_clock_monotonic_us(lane->clock)};
 	struct tomb_claim claim;
 	enum tomb_code code = TOMB_OK;
-	bool taken = false;
 
+	*taken = false;
 	TOMB_TRY(tomb_claim_take(
-		lane->pg, batch_id, lane->options->owner, lane->options->lease_ms, &arena, &claim, &taken, err));
-	if (!taken)
+		lane->pg, batch_id, lane->options->owner, lane->options->lease_ms, &arena, &claim, taken, err));
+	if (!*taken)
 		return TOMB_OK;
 	lease.claim = &claim;
 	tomb_log(lane->log, TOMB_EV_BATCH_CLAIMED, TOMB_KV_I("batch", batch_id),
@@ -198,4 +198,11 @@ enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tom
 	if (code == TOMB_STALE)
 		let_go(lane, &claim);
 	return code;
+}
+
+enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tomb_err *err)
+{
+	bool taken = false;
+
+	return tomb_lane_try(lane, batch_id, &taken, err);
 }

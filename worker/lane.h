@@ -38,4 +38,7 @@ enum { TOMB_LANE_BATCH_BYTES = 24 * 1024 * 1024 };
  */
 enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The same; *taken says, also of an error, whether it was to be had. */
+enum tomb_code tomb_lane_try(struct tomb_lane *lane, int64_t batch_id, bool *taken, struct tomb_err *err) TOMB_MUST_USE;
+
 #endif

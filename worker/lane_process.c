@@ -19,7 +19,7 @@ enum {
 	ROUND_BYTES_MAX = 256 * 1024, /* what one look for work brings */
 	LOOK_MAX = 16,                /* due batches seen at once in the ledger; another lane may have them first */
 	DB_PAUSE_MS = 1000,           /* between attempts to reach a database that is away */
-	QUEUE_LENGTH_MAX = 100000,    /* announcements kept; what is trimmed, the sweep finds */
+	QUEUE_LENGTH_MAX = 1000,      /* announcements kept; what is trimmed, the sweep finds */
 	WAITS_PER_LEASE = 4, /* a call to a store waits for so much of it: what was checked must not grow old */
 };
 
@@ -34,19 +34,23 @@ struct process {
 	struct tomb_redis_queue queue;
 	bool redis_is_down;
 	bool db_is_down;
+	int64_t redis_again_us; /* when it is tried again, if it is down: work must not wait for it each time */
+	uint64_t turn;
 	struct tomb_pace_share *share;
 };
 
-/* Tries one batch.  An error leaves it to whoever takes it when the lease is over. */
-static void try_batch(struct process *p, int64_t batch_id)
+/* Tries one batch; was it to be had?  An error leaves it to whoever takes it when the lease is over. */
+static bool try_batch(struct process *p, int64_t batch_id)
 {
 	struct tomb_err err;
-	enum tomb_code code = tomb_lane_do(&p->lane, batch_id, &err);
+	bool taken = false;
+	enum tomb_code code = tomb_lane_try(&p->lane, batch_id, &taken, &err);
 
 	if (code == TOMB_STALE)
 		tomb_log(p->log, TOMB_EV_BATCH_STALE, TOMB_KV_I("batch", batch_id), TOMB_KV_ERR(&err));
 	else if (code != TOMB_OK)
 		tomb_log(p->log, TOMB_EV_BATCH_RETRY, TOMB_KV_I("batch", batch_id), TOMB_KV_ERR(&err));
+	return taken;
 }
 
 static void note_redis(struct process *p, enum tomb_code code, const struct tomb_err *err)
@@ -56,44 +60,51 @@ static void note_redis(struct process *p, enum tomb_code code, const struct tomb
 	if (code == TOMB_OK && p->redis_is_down)
 		tomb_log(p->log, TOMB_EV_REDIS_UP);
 	p->redis_is_down = code != TOMB_OK;
+	p->redis_again_us = tomb_clock_monotonic_us(p->lane.clock) + p->config->poll_ms * TOMB_US_PER_MS;
 }
 
-/* Announcements that nobody else has.  False if there were none, or no queue to ask. */
-static bool work_from_queue(struct process *p)
+/* Announcements that nobody else has; wait_ms for the first.  False if there were none, or no queue to ask. */
+static bool work_from_queue(struct process *p, int wait_ms)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
 	struct tomb_redis_entries entries = {NULL, 0};
 	struct tomb_err err;
-	enum tomb_code code = tomb_redis_reclaim(p->redis, &p->queue, (int)p->config->read_count,
-		(int)p->config->lease_s * 1000, &arena, &entries, &err);
+	enum tomb_code code = TOMB_OK;
 
+	if (p->redis_is_down && tomb_clock_monotonic_us(p->lane.clock) < p->redis_again_us)
+		return false;
+	code = tomb_redis_reclaim(p->redis, &p->queue, (int)p->config->read_count, (int)p->config->lease_s * 1000,
+		&arena, &entries, &err);
 	if (code == TOMB_OK && entries.n == 0)
-		code = tomb_redis_read(p->redis, &p->queue, (int)p->config->read_count, (int)p->config->poll_ms, &arena,
-			&entries, &err);
+		code = tomb_redis_read(
+			p->redis, &p->queue, (int)p->config->read_count, wait_ms, &arena, &entries, &err);
 	note_redis(p, code, &err);
 	if (code != TOMB_OK)
 		return false;
 	for (size_t i = 0; i < entries.n && !tomb_stop_signal_seen(); i++) {
 		if (entries.v[i].batch_id > 0)
-			try_batch(p, entries.v[i].batch_id);
+			(void)try_batch(p, entries.v[i].batch_id);
 		/* Not heard by Redis: somebody reclaims the entry, finds the batch done, and acknowledges it again. */
 		note_redis(p, tomb_redis_ack(p->redis, &p->queue, entries.v[i].id, &err), &err);
 	}
 	return entries.n > 0;
 }
 
-/* What the queue did not tell: the ledger knows every due batch (I6).  False if there was none. */
+/* One batch that the queue did not tell of: the ledger knows every one that is due (I6), and whose turn it is.  Then
+ * it is asked again, so that a newcomer has a turn.  False if there was none to be had. */
 static bool work_from_ledger(struct process *p)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
+	const struct tomb_plan_turn turn = {.at_most = LOOK_MAX, .per_institution = LOOK_MAX, .turn = p->turn++};
 	struct tomb_int8s ids = {NULL, 0};
 	struct tomb_err err;
 
-	if (tomb_plan_due(p->lane.pg, 0, LOOK_MAX, &arena, &ids, &err) != TOMB_OK)
+	if (tomb_plan_due_in_turn(p->lane.pg, &turn, &arena, &ids, &err) != TOMB_OK)
 		return false;
 	for (size_t i = 0; i < ids.n && !tomb_stop_signal_seen(); i++)
-		try_batch(p, ids.p[i]);
-	return ids.n > 0;
+		if (try_batch(p, ids.p[i]))
+			return true;
+	return false;
 }
 
 /* True when the ledger can be asked; else waits a little. */
@@ -115,14 +126,16 @@ static bool ledger_is_there(struct process *p)
 	return false;
 }
 
+/* The queue is a hint, and holds a few announcements only: a lane that finds it empty looks into the ledger at once. */
 static void work(struct process *p)
 {
 	while (!tomb_stop_signal_seen()) {
-		if (!ledger_is_there(p) || work_from_queue(p))
+		if (!ledger_is_there(p) || work_from_queue(p, 0) || work_from_ledger(p))
 			continue;
 		if (p->redis_is_down)
 			(void)tomb_stop_signal_wait(p->config->poll_ms);
-		(void)work_from_ledger(p);
+		else
+			(void)work_from_queue(p, (int)p->config->poll_ms);
 	}
 }
 
@@ -211,6 +224,7 @@ int tomb_lane_process_run(int lane, const void *process)
 	};
 	p.lane = (struct tomb_lane){
 		.options = &p.options, .log = &log, .clock = log.clock, .is_told_to_end = tomb_stop_signal_seen};
+	tomb_random(&p.turn, sizeof p.turn);
 	if (open_all(&p, &err) == TOMB_OK) {
 		work(&p);
 	} else {

@@ -7,7 +7,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { ARENA_BYTES_MAX = 4 * 1024 * 1024 };
+enum {
+	ARENA_BYTES_MAX = 4 * 1024 * 1024,
+	DELETIONS_MAX = 256 /* of one institution, the oldest, that share its turn: 2 ms to step through */
+};
 
 static const struct tomb_actor dispatcher = {.email = {"dispatcher", 10}, .via = TOMB_VIA_DISPATCHER};
 
@@ -51,15 +54,19 @@ enum tomb_code tomb_plan_next(struct tomb_pg *pg, bool *planned, struct tomb_err
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_plan_due(struct tomb_pg *pg, int again_after_s, int at_most, struct tomb_arena *arena,
+enum tomb_code tomb_plan_due_in_turn(struct tomb_pg *pg, const struct tomb_plan_turn *turn, struct tomb_arena *arena,
 	struct tomb_int8s *ids, struct tomb_err *err)
 {
+	const struct sql_plan_due_batches_args args = {.again_after_s = turn->again_after_s,
+		.at_most = turn->at_most,
+		.per_institution = turn->per_institution,
+		.deletions_max = DELETIONS_MAX,
+		.turn = (int64_t)(turn->turn % INT32_MAX)};
 	struct sql_plan_due_batches_row *rows = NULL;
 	int64_t *copy = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(sql_plan_due_batches(
-		pg, &(struct sql_plan_due_batches_args){again_after_s, at_most}, arena, &rows, &n, err));
+	TOMB_TRY(sql_plan_due_batches(pg, &args, arena, &rows, &n, err));
 	copy = TOMB_NEW(arena, int64_t, n);
 	if (!copy)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu due batches", n);
@@ -67,6 +74,15 @@ enum tomb_code tomb_plan_due(struct tomb_pg *pg, int again_after_s, int at_most,
 		copy[i] = rows[i].id;
 	*ids = (struct tomb_int8s){copy, n};
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_plan_due(struct tomb_pg *pg, int again_after_s, int at_most, struct tomb_arena *arena,
+	struct tomb_int8s *ids, struct tomb_err *err)
+{
+	const struct tomb_plan_turn turn = {
+		.again_after_s = again_after_s, .at_most = at_most, .per_institution = at_most};
+
+	return tomb_plan_due_in_turn(pg, &turn, arena, ids, err);
 }
 
 enum tomb_code tomb_plan_announced(struct tomb_pg *pg, struct tomb_int8s ids, struct tomb_err *err)

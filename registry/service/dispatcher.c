@@ -13,12 +13,17 @@
 #include <stdlib.h>
 
 enum {
-	DUE_MAX = 1000,            /* batches announced in one round */
+	DUE_MAX = 1000, /* batches announced in one round */
+	/*
+	 * Of one institution, announced and not yet taken.  Few, so that a newcomer's batch is not behind them for
+	 * long; lanes that find the queue empty look into the ledger, so that few are enough.
+	 */
+	OUTSTANDING_MAX = 8,
 	ROUND_BYTES_MAX = 1 << 20, /* their ids */
 	EXPIRE_MAX = 100,          /* requests ended in one transaction */
 	SEAL_MAX = 1000,           /* audit entries chained in one transaction */
 	FOLD_MAX = 200,            /* objects and deletions whose tallies are added up in one transaction */
-	QUEUE_LENGTH_MAX = 100000, /* announcements kept; what is trimmed, the sweep finds */
+	QUEUE_LENGTH_MAX = 1000,   /* announcements kept, while no worker runs; what is trimmed, the sweep finds */
 };
 
 struct tomb_dispatcher {
@@ -30,6 +35,7 @@ struct tomb_dispatcher {
 	bool redis_is_down;
 	int64_t reap_at_us; /* monotonic: when dead ingests are looked for again */
 	int64_t fold_at_us; /* monotonic: when tallies are added up again */
+	uint64_t turn;
 	struct tomb_ticker *ticker;
 };
 
@@ -72,9 +78,12 @@ static bool announce(struct tomb_dispatcher *d)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ROUND_BYTES_MAX);
 	struct tomb_int8s ids = {NULL, 0};
 	struct tomb_err err;
-	int again_after_s = (int)((d->config->sweep_interval_ms + 999) / 1000);
+	const struct tomb_plan_turn turn = {.again_after_s = (int)((d->config->sweep_interval_ms + 999) / 1000),
+		.at_most = DUE_MAX,
+		.per_institution = OUTSTANDING_MAX,
+		.turn = d->turn++};
 
-	if (!went_well(d, "sweep", tomb_plan_due(d->link.pg, again_after_s, DUE_MAX, &arena, &ids, &err), &err))
+	if (!went_well(d, "sweep", tomb_plan_due_in_turn(d->link.pg, &turn, &arena, &ids, &err), &err))
 		return false;
 	if ((ids.n == 0 && !d->redis_is_down) || !announce_ids(d, ids) || ids.n == 0)
 		return false;

@@ -5,7 +5,7 @@
  *
  * wrap: tomb_deletion_request_create tomb_approval_token_new tomb_decision_make tomb_tx_commit
  * wrap: tomb_outbox_take tomb_outbox_request tomb_outbox_done tomb_smtp_send
- * wrap: tomb_plan_next tomb_plan_due tomb_redis_announce tomb_plan_announced tomb_audit_seal
+ * wrap: tomb_plan_next tomb_plan_due_in_turn tomb_redis_announce tomb_plan_announced tomb_audit_seal
  * wrap: sql_decision_insert sql_deletion_insert sql_deletion_insert_work_items sql_plan_batches
  */
 #include "../../registry/service/dispatcher.h"
@@ -18,6 +18,7 @@
 #include "tombstone/audit.h"
 #include "tombstone/deletion_view.h"
 #include "tombstone/outbox.h"
+#include "tombstone/plan.h"
 #include "tombstone/redis.h"
 #include "tombstone/smtp_client.h"
 #include "tombstone/tx.h"
@@ -83,10 +84,10 @@ KILL_STEPS_AROUND(
 KILL_STEPS_AROUND(enum tomb_code, sql_plan_batches,
 	(struct tomb_pg * pg, const struct sql_plan_batches_args *args, size_t *changed, struct tomb_err *err),
 	(pg, args, changed, err))
-KILL_STEPS_AROUND(enum tomb_code, tomb_plan_due,
-	(struct tomb_pg * pg, int again_after_s, int at_most, struct tomb_arena *arena, struct tomb_int8s *ids,
+KILL_STEPS_AROUND(enum tomb_code, tomb_plan_due_in_turn,
+	(struct tomb_pg * pg, const struct tomb_plan_turn *turn, struct tomb_arena *arena, struct tomb_int8s *ids,
 		struct tomb_err *err),
-	(pg, again_after_s, at_most, arena, ids, err))
+	(pg, turn, arena, ids, err))
 KILL_STEPS_AROUND(enum tomb_code, tomb_redis_announce,
 	(struct tomb_redis * redis, const struct tomb_redis_queue *queue, const int64_t *ids, size_t n,
 		struct tomb_err *err),

@@ -297,7 +297,7 @@ void dispatcher_announce(struct run *r)
 	size_t due = 0;
 
 	ground_must(tomb_plan_due(r->registry, 0, QUEUE / 2, &arena, &ids, &err), &err, "what is due");
-	for (int b = 0; b < r->model.nbatches; b++)
+	for (int b = 0; b < r->model.nbatches && !r->model.stopped; b++)
 		due += model_is_due(&r->model, b);
 	if (ids.n != due)
 		run_fail(r, "I6: %zu batches are due, and %zu should be", ids.n, due);

@@ -30,15 +30,52 @@ with queued as (
 )
 update deletion set planned_at = now() where id = $1::bigint;
 
--- Every batch that could be worked on and was not announced of late, whatever the queue remembers (I6).
+-- Batches that could be worked on and were not announced of late, whatever the queue remembers (I6): one of each
+-- institution, then a second one of each, and inside an institution the same of its deletions.  Who comes first goes round
+-- with turn.  Each step of the recursions is one look into batch_turn, so that a long line costs nothing.
 -- :name plan_due_batches :many
 -- :arg again_after_s int4
 -- :arg at_most int4
+-- :arg per_institution int4
+-- :arg deletions_max int4
+-- :arg turn int8
 -- :col id int8
-select id from batch
-where (state = 'ready' and due_at <= now() or state = 'leased' and lease_until < now())
-	and (announced_at is null or announced_at < now() - make_interval(secs => $1::int))
-order by due_at, id limit $2::int;
+with recursive institutions as (
+	(select b.institution_id as id, 0 as n from batch b where b.state in ('ready', 'leased') and not (select is_on from stop_switch)
+		order by b.institution_id limit 1)
+	union all
+	select (select b.institution_id from batch b where b.state in ('ready', 'leased') and b.institution_id > i.id
+		order by b.institution_id limit 1), i.n + 1 from institutions i where i.id is not null
+), everybody as (
+	select count(*) as n from institutions where id is not null
+), due as (
+	select x.id, x.place, (i.n + $5::bigint) % e.n as turn
+	from institutions i cross join everybody e cross join lateral (
+		select greatest($3::int - count(*), 0) as n from batch b where $1::int > 0 and b.institution_id = i.id and b.state = 'ready'
+			and b.announced_at >= now() - make_interval(secs => $1::int)
+	) room cross join lateral (
+		with recursive deletions as (
+			(select b.deletion_id as id, 0 as n from batch b where b.institution_id = i.id and b.state in ('ready', 'leased')
+				and b.due_at <= now() and (b.state = 'ready' or b.lease_until < now())
+				and (b.announced_at is null or b.announced_at < now() - make_interval(secs => $1::int))
+				order by b.deletion_id limit 1)
+			union all
+			select (select b.deletion_id from batch b where b.institution_id = i.id and b.deletion_id > d.id and b.state in ('ready', 'leased')
+				and b.due_at <= now() and (b.state = 'ready' or b.lease_until < now())
+				and (b.announced_at is null or b.announced_at < now() - make_interval(secs => $1::int))
+				order by b.deletion_id limit 1), d.n + 1 from deletions d where d.id is not null and d.n + 1 < $4::int
+		)
+		select y.id, row_number() over (order by y.place, (d.n + $5::bigint / e.n) % greatest(m.n, 1), d.n) as place
+		from (select count(*) as n from deletions where id is not null) m cross join deletions d cross join lateral (
+			select b.id, row_number() over (order by b.due_at, b.id) as place from batch b
+			where b.institution_id = i.id and b.deletion_id = d.id and b.state in ('ready', 'leased')
+				and b.due_at <= now() and (b.state = 'ready' or b.lease_until < now())
+				and (b.announced_at is null or b.announced_at < now() - make_interval(secs => $1::int))
+			order by b.due_at, b.id limit least($2::int, room.n)) y
+		order by place limit room.n
+	) x where i.id is not null
+)
+select id from due order by place, turn limit $2::int;
 
 -- :name plan_announced :exec
 -- :arg ids int8[]
