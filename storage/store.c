@@ -359,31 +359,32 @@ static int compare_str(struct tomb_str a, struct tomb_str b)
 
 static int compare_targets(const void *a, const void *b)
 {
-	const struct tomb_target *ta = a;
-	const struct tomb_target *tb = b;
-	int order = compare_str(ta->key, tb->key);
+	const struct tomb_target *const *ta = a;
+	const struct tomb_target *const *tb = b;
+	int order = compare_str((*ta)->key, (*tb)->key);
 
-	return order ? order : compare_str(ta->version_id, tb->version_id);
+	return order ? order : compare_str((*ta)->version_id, (*tb)->version_id);
 }
 
-static enum tomb_code check_targets(const struct tomb_store *store, const struct tomb_target *targets, size_t n,
-	struct tomb_arena *arena, struct tomb_err *err)
+static enum tomb_code check_targets(
+	const struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_err *err)
 {
-	struct tomb_target *sorted = NULL;
+	TOMB_ARENA_AUTO scratch = tomb_arena_init((size_t)TOMB_TARGETS_MAX * 2 * sizeof(void *));
+	const struct tomb_target **sorted = NULL;
 
-	if (n > TOMB_DELETE_MAX)
-		return TOMB_FAIL(err, TOMB_INVAL, "%zu targets: the limit is %d", n, TOMB_DELETE_MAX);
-	sorted = TOMB_NEW(arena, struct tomb_target, n);
+	if (n > TOMB_TARGETS_MAX)
+		return TOMB_FAIL(err, TOMB_INVAL, "%zu targets: the limit is %d", n, TOMB_TARGETS_MAX);
+	sorted = TOMB_NEW(&scratch, const struct tomb_target *, n);
 	if (!sorted)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu targets", n);
 	for (size_t i = 0; i < n; i++) {
 		TOMB_TRY(store_check_key(store, targets[i].key, err));
-		sorted[i] = targets[i];
+		sorted[i] = &targets[i];
 	}
-	qsort(sorted, n, sizeof *sorted, compare_targets);
+	qsort(sorted, n, sizeof(const struct tomb_target *), compare_targets);
 	for (size_t i = 1; i < n; i++)
 		if (compare_targets(&sorted[i - 1], &sorted[i]) == 0)
-			return TOMB_FAIL(err, TOMB_INVAL, "the key %.*s is there twice", TOMB_STR_ARG(sorted[i].key));
+			return TOMB_FAIL(err, TOMB_INVAL, "the key %.*s is there twice", TOMB_STR_ARG(sorted[i]->key));
 	return TOMB_OK;
 }
 
@@ -399,7 +400,7 @@ enum tomb_code tomb_store_delete_many(struct tomb_store *store, const struct tom
 
 	if (n == 0)
 		return TOMB_OK;
-	TOMB_TRY(check_targets(store, targets, n, arena, err));
+	TOMB_TRY(check_targets(store, targets, n, err));
 	TOMB_TRY(store_need_probe(store, err));
 	for (size_t i = 0; i < n; i++)
 		hidden |= would_only_hide(store, &targets[i], arena, &results[i]);

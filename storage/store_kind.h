@@ -18,7 +18,7 @@ struct inventory_kind {
 };
 
 /* Contracts: the functions of the same name in tombstone/store.h.  Keys are 1 to TOMB_KEY_MAX bytes when they get
- * here, targets at most TOMB_DELETE_MAX and all different, and on a versioned store they name versions. */
+ * here, targets at most TOMB_TARGETS_MAX and all different, and on a versioned store they name versions. */
 struct store_kind {
 	bool keys_are_utf8;                      /* others are refused */
 	void (*close)(struct tomb_store *store); /* the memory is the arena's */

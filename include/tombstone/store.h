@@ -22,7 +22,8 @@
 
 enum {
 	TOMB_KEY_MAX = 1024,      /* bytes: the limit of S3 */
-	TOMB_DELETE_MAX = 1000,   /* targets of one tomb_store_delete_many(): the limit of DeleteObjects */
+	TOMB_DELETE_MAX = 1000,   /* keys of one request: the limit of DeleteObjects */
+	TOMB_TARGETS_MAX = 16000, /* targets of one tomb_store_delete_many() */
 	TOMB_STORE_URL_MAX = 8192 /* bytes: endpoint or folder, and a key that is escaped three times over */
 };
 
@@ -284,7 +285,8 @@ enum tomb_code tomb_store_delete_one(struct tomb_store *store, const struct tomb
 size_t tomb_store_delete_max(const struct tomb_store *store);
 
 /*
- * Deletes up to TOMB_DELETE_MAX keys in as few requests as the store allows; results[i] is what became of targets[i].
+ * Deletes up to TOMB_TARGETS_MAX keys in as few requests as the store allows, several of them under way at once;
+ * results[i] is what became of targets[i].  A request without an answer leaves its own keys UNCERTAIN, no others.
  * A key is GONE only if the answer says so by name: a partial, broken or foreign answer leaves the rest UNCERTAIN.
  * S3 does not tell an absent key from a deleted one in a batch: both are GONE.  The same target twice is INVAL.
  */

@@ -117,10 +117,24 @@ enum tomb_code s3_put(struct tomb_store *store, const struct tomb_put *put, stru
 	struct tomb_placed *out, struct tomb_err *err);
 void s3_delete_one(struct tomb_store *store, const struct tomb_target *target, struct tomb_arena *arena,
 	struct tomb_result *result);
-/* One DeleteObjects request, sent once, for those n targets whose indexes are in which: all of them have a result then.
- * An error says why it has no answer. */
-enum tomb_code s3_delete_batch(struct s3 *s3, const struct tomb_target *targets, const size_t *which, size_t n,
-	struct traffic_run *run, struct tomb_arena *arena, struct tomb_result *results);
+
+/* What the parts of one tomb_store_delete_many() have in common. */
+struct s3_parts {
+	struct s3 *s3;
+	const struct tomb_target *targets;
+	struct tomb_result *results;
+	struct tomb_arena *arena; /* of the results' strings */
+	struct traffic_run *run;
+};
+
+/* One DeleteObjects request, to be sent once, for those n targets whose indexes are in which.  The part and the request
+ * lie in arena.  Once it has landed all of them have a result. */
+struct s3_part;
+enum { S3_PART_MAX = S3_DRAFT_MAX + (1 << 17) }; /* bytes of one with TOMB_DELETE_MAX targets, without its body */
+enum tomb_code s3_part_draft(const struct s3_parts *of, const size_t *which, size_t n, struct tomb_arena *arena,
+	struct s3_part **part, struct aws_request *out, struct tomb_err *err) TOMB_MUST_USE;
+void s3_part_land(struct s3_part *part, const struct aws_landed *landed);
+
 void s3_delete_many(struct tomb_store *store, const struct tomb_target *targets, size_t n, struct tomb_arena *arena,
 	struct tomb_result *results);
 

@@ -501,7 +501,7 @@ static void a_thousand_keys_go_in_one_call(void **state)
 		targets[i].key = tomb_arena_str(&f->arena, tomb_str_from(name));
 		assert_int_equal(put(f, targets[i].key, TOMB_STR("x")), TOMB_OK);
 	}
-	assert_int_equal(tomb_store_delete_many(f->store, targets, TOMB_DELETE_MAX + 1, &f->arena, results, &f->err),
+	assert_int_equal(tomb_store_delete_many(f->store, targets, TOMB_TARGETS_MAX + 1, &f->arena, results, &f->err),
 		TOMB_INVAL);
 	assert_int_equal(delete_key(f, targets[7].key), TOMB_OUTCOME_GONE);
 	assert_int_equal(

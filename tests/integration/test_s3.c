@@ -383,7 +383,7 @@ static void a_thousand_keys_go_in_one_call(void **state)
 			put(targets[i].key);
 	}
 	assert_int_equal(
-		tomb_store_delete_many(store("plain"), targets, TOMB_DELETE_MAX + 1, &t.arena, results, &t.err),
+		tomb_store_delete_many(store("plain"), targets, TOMB_TARGETS_MAX + 1, &t.arena, results, &t.err),
 		TOMB_INVAL);
 	assert_int_equal(
 		tomb_store_delete_many(store("plain"), targets, TOMB_DELETE_MAX, &t.arena, results, &t.err), TOMB_OK);

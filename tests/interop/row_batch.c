@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 struct batch {
-	struct tomb_target targets[TOMB_DELETE_MAX + 1];
-	struct tomb_result results[TOMB_DELETE_MAX + 1];
+	struct tomb_target targets[TOMB_TARGETS_MAX + 1];
+	struct tomb_result results[TOMB_TARGETS_MAX + 1];
 	size_t n;
 };
 
@@ -96,7 +96,7 @@ static void one_is_unfit(struct bench *b, const struct row *row)
 static void refused_by_us(struct bench *b, const struct row *row)
 {
 	bool twice = strcmp(row->arg, "twice") == 0;
-	struct batch *batch = new_batch(b, twice ? 3 : TOMB_DELETE_MAX + 1);
+	struct batch *batch = new_batch(b, twice ? 3 : TOMB_TARGETS_MAX + 1);
 	struct tomb_err err;
 
 	(void)act_have(b, "plain", batch->targets[1].key);
@@ -133,8 +133,8 @@ static const struct row rows[] = {
 		.expects = "the same key twice is refused; nothing is deleted",
 		.run = refused_by_us,
 		.arg = "twice"},
-	{.name = "batch-1001",
-		.expects = "1,001 keys are refused; nothing is deleted",
+	{.name = "batch-16001",
+		.expects = "16,001 keys are refused; nothing is deleted",
 		.run = refused_by_us,
 		.arg = "many"},
 };
