@@ -111,7 +111,7 @@ static void read_options(struct work *work, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct work work = {.prefix = "k", .at_a_time = TOMB_DELETE_MAX};
+	struct work work = {.prefix = "k", .at_a_time = TOMB_TARGETS_MAX};
 	TOMB_STORES_AUTO *stores = NULL;
 	struct tomb_store *store = NULL;
 	struct tomb_err why;
