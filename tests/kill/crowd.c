@@ -97,7 +97,9 @@ static bool ask(struct crowd *c, struct affair *a)
 	atomic_fetch_add(answer.status == 201 ? &c->scene->shared->asked : &c->scene->shared->repeated, 1);
 	if (a->request)
 		a->state = TO_DECIDE;
-	return a->request > 0;
+	else if (answer.status == 422) /* held by now */
+		a->state = OVER;
+	return a->state != TO_ASK;
 }
 
 /* What has become of the request is in the ledger: open, or not. */

@@ -22,8 +22,9 @@ static bool is_time_for(const struct scene *s, const struct bag *bag)
 	switch (bag->when) {
 	case BAG_ANY_TIME:
 		return true;
-	case BAG_WHEN_DELETED:
-		return patient_number("select count(*) from intellectual_object where id = %" PRId64 " and state = 'D'",
+	case BAG_WHEN_DELETED: /* or kept by a hold */
+		return patient_number("select count(*) from request_item i join deletion d using (request_id) "
+				      "where i.object_id = %" PRId64 " and d.finished_at is not null",
 			       bag->object) > 0;
 	case BAG_WHEN_APPROVED:
 		return patient_number("select count(*) from request_item i join deletion d using (request_id) "
