@@ -433,22 +433,29 @@ class Stage:
                             self.path("ben.key"), "--token-file", self.path("token"))
 
     def prepare(self, database, files):
-        """An approved deletion of so many files, cut into batches that nobody was told of.  The registry's peak, in MiB."""
+        """An approved deletion of so many files, cut into batches that nobody was told of.  Seconds of each step, and the
+        most memory that the registry had in planning, in MiB."""
         shutil.rmtree(os.path.join(self.maildir, "new"), ignore_errors=True)  # requests of other databases have the same numbers
         os.makedirs(os.path.join(self.maildir, "new"))
         self.create_database(database)
         self.people(database)
         name = self.fill(database, files)
         self.start_registry(database)
-        self.approve(database, self.request(database, name))
+        began = [time.monotonic()]
+        request = self.request(database, name)
+        began.append(time.monotonic())
+        self.approve(database, request)
+        began.append(time.monotonic())
         with self.psql(database) as sql:
             wait("the plan", lambda: sql.number("select count(*) from deletion where planned_at is not null"), 600)
+            began.append(time.monotonic())
             peak = peak_mib(self.registry.pid)
             self.stop()
             sql("update batch set announced_at = null")
             sql("vacuum analyze")
             sql("checkpoint")
-        return peak
+        request_s, approve_s, plan_s = (after - before for before, after in zip(began, began[1:]))
+        return {"request": request_s, "approve": approve_s, "plan": plan_s, "registry_mib": peak}
 
     # One run
 
@@ -475,6 +482,10 @@ class Stage:
             "batches that are not done": ("select count(*) from batch where state <> 'done'", 0),
             "outcomes that are not deleted": ("select count(*) from request_file where outcome <> 'deleted'", 0),
         }
+        wait("the mails", lambda: sql.number("select count(*) from outbox where done_at is null") == 0)
+        facts["people who were told of the end, and of them that were told once"] = (
+            "select sum(n) * 1000 + count(*) from (select count(*) as n from alert where type = 'Deletion Completed' "
+            "group by user_id) told", 2002)
         for what, (query, wanted) in facts.items():
             found = sql.number(query)
             if found != wanted:
