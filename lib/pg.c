@@ -104,6 +104,8 @@ static enum tomb_code put_settings(
 	tomb_buf_putf(b, "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d",
 		or_default(o->statement_timeout_ms, STATEMENT_TIMEOUT_MS),
 		or_default(o->lock_timeout_ms, LOCK_TIMEOUT_MS), or_default(o->idle_tx_timeout_ms, IDLE_TX_TIMEOUT_MS));
+	if (o->plans_once)
+		tomb_buf_putf(b, " -c plan_cache_mode=force_generic_plan");
 	for (const PQconninfoOption *i = given; i->keyword; i++)
 		if (strcmp(i->keyword, "options") == 0 && i->val)
 			tomb_buf_putf(b, " %s", i->val);

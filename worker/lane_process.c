@@ -183,7 +183,11 @@ static enum tomb_code open_all(struct process *p, struct tomb_err *err)
 	static const struct tomb_pg_set *const sets[] = {&sql_set_claim, &sql_set_batch_split, &sql_set_settle,
 		&sql_set_plan, &sql_set_trace, &sql_set_request, &sql_set_backend, &sql_set_schema_version};
 
-	TOMB_TRY(tomb_pg_open(&p->lane.pg, p->config->database.p, sets, TOMB_COUNTOF(sets), err));
+	/* A plan for what the statistics say now compares every copy with every other, once some thousands of them have
+	 * become 'removing' since; the plan for any parameters goes by the keys. */
+	const struct tomb_pg_options options = {.plans_once = true};
+
+	TOMB_TRY(tomb_pg_open_with(&p->lane.pg, p->config->database.p, &options, sets, TOMB_COUNTOF(sets), err));
 	TOMB_TRY(tomb_migrate_check(p->lane.pg, err));
 	TOMB_TRY(tomb_stores_open(p->config->backends_file.p, &p->lane.stores, err));
 	TOMB_TRY(open_redis(p, err));

@@ -75,7 +75,8 @@ static struct tomb_pg *open_as(struct drive *d, const char *role)
 	char conninfo[256];
 
 	(void)snprintf(conninfo, sizeof conninfo, "dbname=%s user=%s", d->database, role);
-	MUST(d, tomb_pg_open(&pg, conninfo, is_worker ? worker_sets : registry_sets,
+	MUST(d, tomb_pg_open_with(&pg, conninfo, &(struct tomb_pg_options){.plans_once = is_worker},
+			is_worker ? worker_sets : registry_sets,
 			is_worker ? TOMB_COUNTOF(worker_sets) : TOMB_COUNTOF(registry_sets), &d->err));
 	return pg;
 }

@@ -147,6 +147,17 @@ static void a_connection_has_limits_unless_told_otherwise(void **state)
 	assert_string_equal(setting(f, pg, "application_name"), "test");
 }
 
+static void statements_can_be_planned_once(void **state)
+{
+	const struct tomb_pg_options options = {.plans_once = true};
+	struct fixture *f = *state;
+	TOMB_PG_AUTO *pg = NULL;
+
+	OK(f, tomb_pg_open_with(&pg, tomb_fixture_pg_admin(), &options, testsql_all, testsql_nall, &f->err));
+	assert_string_equal(setting(f, pg, "plan_cache_mode"), "force_generic_plan");
+	assert_string_equal(setting(f, f->pg, "plan_cache_mode"), "auto");
+}
+
 static void a_server_that_is_not_there_is_down(void **state)
 {
 	struct fixture *f = *state;
@@ -242,6 +253,7 @@ int main(void)
 		TEST(a_lock_that_does_not_come_is_to_be_tried_again),
 		TEST(a_read_only_server_is_down_for_writers),
 		TEST(a_connection_has_limits_unless_told_otherwise),
+		TEST(statements_can_be_planned_once),
 		TEST(a_server_that_is_not_there_is_down),
 		TEST(a_malformed_conninfo_is_invalid),
 		TEST(a_lost_connection_is_down_until_it_is_reset),
