@@ -119,7 +119,8 @@ with b as materialized (
 			to_char(young.until at time zone 'UTC', 'YYYY-MM-DD'))
 		else '' end as refusal
 	from b cross join consent c cross join unnest(b.file_ids) u
-	join request_file l on l.request_id = b.request_id and l.file_id = u and l.outcome = 'pending'
+	cross join lateral (select x.generation, x.item_id from request_file x where x.request_id = b.request_id and x.file_id = u
+		and x.outcome = 'pending' offset 0) l
 	join generic_file f on f.id = u
 	left join held_institution hi on true
 	left join lateral (select h.reason from hold h where h.object_id = f.object_id and h.lifted_at is null order by h.id limit 1) ho on true

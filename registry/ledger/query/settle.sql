@@ -27,7 +27,9 @@ with ours as (
 )
 select * from ours where (select count(*) from o) >= 0;
 
--- What is known of each copy.  gone: confirmed; there: seen to be there still; neither: it stays 'removing'.
+-- What is known of each copy.  gone: confirmed; there: seen to be there still; neither: it stays 'removing'.  The "case" keeps
+-- the planner from taking its condition for rare, as it would be before the statistics know of any claim, and from looking
+-- for such copies instead of looking up a thousand ids.
 -- :name settle_copies :exec
 -- :arg deletion_id int8
 -- :arg copy_ids int8[]
@@ -46,11 +48,12 @@ update copy c set
 	verified_at = case when a.gone and a.verification = 'verified absent' then now() end
 from unnest($2::bigint[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::text[], $8::text[])
 		as a (id, gone, there, outcome, detail, provider_request_id, verification)
-where c.id = a.id and c.status = 'removing' and c.deletion_id = $1::bigint;
+where c.id = a.id and case when c.status = 'removing' then c.deletion_id = $1::bigint else false end;
 
 -- What became of the files.  Those whose every copy is gone, at the generation that was approved: Deleted, with one event
 -- each (I2, I3).  Then the list's outcomes: 'deleted' is believed only of a file that became Deleted here or before; one
--- that was stored again meanwhile was superseded.  Returns what each work item has to count.
+-- that was stored again meanwhile was superseded.  Returns what each work item has to count.  The list is looked up file by file,
+-- "offset 0", whatever the planner thinks of the length of a request that it has not seen yet.
 -- :name settle_files :many
 -- :arg deletion_id int8
 -- :arg request_id int8
@@ -67,9 +70,9 @@ with people as materialized (
 	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
 	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
 ), told as materialized (
-	select a.id, a.outcome, a.reason, l.generation, l.item_id, v.copies, v.left_over, v.unverified
+	select $2::bigint as request_id, a.id, a.outcome, a.reason, l.generation, l.item_id, v.copies, v.left_over, v.unverified
 	from unnest($3::bigint[], $4::text[], $5::text[]) as a (id, outcome, reason)
-	join request_file l on l.request_id = $2::bigint and l.file_id = a.id
+	cross join lateral (select x.generation, x.item_id from request_file x where x.request_id = $2::bigint and x.file_id = a.id offset 0) l
 	cross join lateral (
 		select count(*) as copies, count(*) filter (where c.status <> 'gone') as left_over,
 			count(*) filter (where c.verification <> 'verified absent') as unverified
@@ -92,10 +95,10 @@ with people as materialized (
 	update request_file l set settled_at = now(), outcome = case when t.is_true then t.outcome else 'refused' end,
 		reason = case when t.is_true then t.reason else 'superseded: it was stored again while its old copies were removed' end
 	from (
-		select t.id, t.outcome, t.reason, t.outcome <> 'deleted' or t.id in (select d.id from done d)
+		select t.request_id, t.id, t.outcome, t.reason, t.outcome <> 'deleted' or t.id in (select d.id from done d)
 			or (select count(*) from generic_file f where f.id = t.id and f.state = 'D' and f.generation = t.generation) > 0 as is_true
 		from told t) t
-	where l.request_id = $2::bigint and l.file_id = t.id and l.outcome = 'pending' returning l.item_id, l.file_id, l.outcome
+	where l.request_id = t.request_id and l.file_id = t.id and l.outcome = 'pending' returning l.item_id, l.file_id, l.outcome
 )
 select s.item_id, count(*) filter (where s.outcome = 'deleted') as done, count(*) filter (where s.outcome = 'refused') as refused,
 	count(*) filter (where s.outcome = 'failed') as failed,
