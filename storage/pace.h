@@ -18,7 +18,7 @@
 /* Rates are in thousandths of a request per second. */
 enum {
 	PACE_RATE_MIN = 500,         /* one request in two seconds: less is a stop, for which there is Retry-After */
-	PACE_RATE_MAX = 1000 * 1000, /* a lane sends one request at a time and does not get there */
+	PACE_RATE_MAX = 1000 * 1000, /* a lane is one thread and does not get there */
 	PACE_RATE_GUESS = 10 * 1000, /* of a lane that was told to slow down before it had a rate worth speaking of */
 	PACE_GROWTH = 500,           /* per second: half of what a slow store takes is back after ten seconds */
 	PACE_KEYS_MIN = 10,          /* fewer, and the requests are the load instead of the keys */

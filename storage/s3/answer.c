@@ -24,7 +24,7 @@ static bool is_named(const xmlNode *node, const char *name)
  * everything that can go wrong with entities begins there. */
 static enum tomb_code parse(struct tomb_str body, const char *root, xmlDoc **out, struct tomb_err *err)
 {
-	int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA;
+	int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_COMPACT;
 	DOC_AUTO *doc = NULL;
 	const xmlNode *top = NULL;
 
@@ -43,27 +43,39 @@ static enum tomb_code parse(struct tomb_str body, const char *root, xmlDoc **out
 	return TOMB_OK;
 }
 
+/* The text of an element, in the arena. */
+static enum tomb_code read_text(
+	const xmlNode *node, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
+{
+	const xmlNode *only = node->children && !node->children->next ? node->children : NULL;
+	struct tomb_str copy = {NULL, 0};
+	xmlChar *text = NULL;
+
+	if (only && only->type == XML_TEXT_NODE) {
+		copy = tomb_arena_str(arena, tomb_str_from((const char *)only->content));
+	} else {
+		text = xmlNodeGetContent(node);
+		if (text)
+			copy = tomb_arena_str(arena, tomb_str_from((const char *)text));
+		xmlFree(text);
+	}
+	if (!copy.p)
+		return TOMB_FAIL(err, TOMB_NOMEM, "reading an answer");
+	*out = copy;
+	return TOMB_OK;
+}
+
 /* The text of the first child of that name, in the arena. */
 static enum tomb_code text_of(
 	const xmlNode *parent, const char *name, struct tomb_arena *arena, struct tomb_str *out, struct tomb_err *err)
 {
 	const xmlNode *child = parent->children;
-	xmlChar *text = NULL;
-	struct tomb_str copy = {NULL, 0};
 
 	while (child && !is_named(child, name))
 		child = child->next;
-	if (!child) {
-		*out = TOMB_STR("");
-		return TOMB_OK;
-	}
-	text = xmlNodeGetContent(child);
-	if (text)
-		copy = tomb_arena_str(arena, tomb_str_from((const char *)text));
-	xmlFree(text);
-	if (!copy.p)
-		return TOMB_FAIL(err, TOMB_NOMEM, "reading an answer");
-	*out = copy;
+	if (child)
+		return read_text(child, arena, out, err);
+	*out = TOMB_STR("");
 	return TOMB_OK;
 }
 

@@ -49,16 +49,26 @@ static struct tomb_str escape(char c)
 	}
 }
 
-static void put_element(struct tomb_buf *out, const char *name, struct tomb_str text)
+/* open and close are the tags. */
+static void put_element(struct tomb_buf *out, struct tomb_str open, struct tomb_str text, struct tomb_str close)
 {
-	tomb_buf_putf(out, "<%s>", name);
+	size_t plain = 0; /* where the bytes begin that go as they are */
+
+	tomb_buf_put(out, open);
 	for (size_t i = 0; i < text.n; i++) {
 		struct tomb_str reference = escape(text.p[i]);
 
-		tomb_buf_put(out, reference.n ? reference : (struct tomb_str){text.p + i, 1});
+		if (!reference.n)
+			continue;
+		tomb_buf_put(out, (struct tomb_str){text.p + plain, i - plain});
+		tomb_buf_put(out, reference);
+		plain = i + 1;
 	}
-	tomb_buf_putf(out, "</%s>", name);
+	tomb_buf_put(out, (struct tomb_str){text.p + plain, text.n - plain});
+	tomb_buf_put(out, close);
 }
+
+#define PUT_ELEMENT(out, name, text) put_element((out), TOMB_STR("<" name ">"), (text), TOMB_STR("</" name ">"))
 
 void delete_body_put(
 	const struct tomb_target *targets, const size_t *which, size_t n, bool conditional, struct tomb_buf *out)
@@ -69,11 +79,11 @@ void delete_body_put(
 		const struct tomb_target *t = &targets[which[i]];
 
 		tomb_buf_put(out, TOMB_STR("<Object>"));
-		put_element(out, "Key", t->key);
+		PUT_ELEMENT(out, "Key", t->key);
 		if (t->version_id.n)
-			put_element(out, "VersionId", t->version_id);
+			PUT_ELEMENT(out, "VersionId", t->version_id);
 		else if (conditional && t->etag.n)
-			put_element(out, "ETag", t->etag);
+			PUT_ELEMENT(out, "ETag", t->etag);
 		tomb_buf_put(out, TOMB_STR("</Object>"));
 	}
 	tomb_buf_put(out, TOMB_STR("</Delete>"));
