@@ -1,6 +1,5 @@
 #include "outage.h"
 
-#include "bulk.h"
 #include "moment.h"
 
 #include <setjmp.h>
@@ -12,17 +11,31 @@
 
 enum { COPIES = 2, WAIT_MS = 60 * 1000 };
 
-void outage_begin(struct outage *o, void **state)
+void outage_make(struct outage *o, void **state, int files, struct bulk_places places)
 {
-	*o = (struct outage){.stage = *state};
+	struct stage *stage = *state;
+	struct tomb_world *w = &stage->world;
+
+	*o = (struct outage){.stage = stage, .files = files};
 	for (int i = 0; i < OUTAGE_PARTS * OUTAGE_PART; i++) {
 		char name[64];
 
 		(void)snprintf(name, sizeof name, "test.edu/bag-%d", i);
-		o->objects[i] = bulk_object(&o->stage->world, name, OUTAGE_FILES, COPIES);
+		o->objects[i] = places.n > 0 ? bulk_object_at(w, w->institution, w->standard, name, files, places)
+					     : bulk_object(w, name, files, COPIES);
 	}
+}
+
+void outage_start(struct outage *o)
+{
 	stage_start(o->stage);
 	two_people_init(&o->people, o->stage);
+}
+
+void outage_begin(struct outage *o, void **state)
+{
+	outage_make(o, state, OUTAGE_FILES, (struct bulk_places){NULL, 0});
+	outage_start(o);
 }
 
 /* Until it is done: a 503 says to try again, and so they do. */
@@ -52,7 +65,7 @@ void outage_end(struct outage *o)
 {
 	stage_check(o->stage);
 	assert_int_equal(tomb_world_number("select count(*) from generic_file where state = 'D'"),
-		OUTAGE_PARTS * OUTAGE_PART * OUTAGE_FILES);
+		OUTAGE_PARTS * OUTAGE_PART * o->files);
 	program_must_live(&o->stage->registry);
 	program_must_live(&o->stage->worker);
 }

@@ -5,6 +5,7 @@
 #ifndef E2E_OUTAGE_H
 #define E2E_OUTAGE_H
 
+#include "bulk.h"
 #include "two_people.h"
 
 enum { OUTAGE_PARTS = 3, OUTAGE_PART = 2, OUTAGE_FILES = 100, OUTAGE_LANES_MAX = 8 };
@@ -12,10 +13,15 @@ enum { OUTAGE_PARTS = 3, OUTAGE_PART = 2, OUTAGE_FILES = 100, OUTAGE_LANES_MAX =
 struct outage {
 	struct stage *stage;
 	struct two_people people;
-	int64_t objects[OUTAGE_PARTS * OUTAGE_PART]; /* of OUTAGE_FILES with two copies each */
+	int64_t objects[OUTAGE_PARTS * OUTAGE_PART];
+	int files; /* of each object, with two copies */
 };
 
-/* *state is a stage.  Makes the objects, starts the programs, and signs in both people. */
+/* The two halves of outage_begin(), with copies at these places. */
+void outage_make(struct outage *o, void **state, int files, struct bulk_places places);
+void outage_start(struct outage *o);
+
+/* *state is a stage.  Makes the objects with OUTAGE_FILES files each, starts the programs, and signs in both people. */
 void outage_begin(struct outage *o, void **state);
 
 /* The objects of this part are requested and approved, as often as it takes; the database must be there for us. */

@@ -106,7 +106,18 @@ static bool answer_one(struct s3_shelf *shelf, struct connection *line, bool *is
 	all = request.head.n + 4 + request.body.n;
 	if (line->n < all)
 		return false;
-	s3_shelf_answer(shelf, &request, &out);
+	if (s3_shelf_strikes(shelf, S3_SHELF_AWAY))
+		return *is_open = false;
+	if (s3_shelf_strikes(shelf, S3_SHELF_THROTTLES))
+		s3_shelf_refuse(&out, line->in[0] == 'H', "503 Slow Down", "SlowDown");
+	else if (s3_shelf_strikes(shelf, S3_SHELF_DENIES))
+		s3_shelf_refuse(&out, line->in[0] == 'H', "403 Forbidden", "InvalidAccessKeyId");
+	else
+		s3_shelf_answer(shelf, &request, &out);
+	if (s3_shelf_strikes(shelf, S3_SHELF_STALLS))
+		(void)poll(NULL, 0, S3_SHELF_STALL_MS);
+	if (s3_shelf_strikes(shelf, S3_SHELF_CUTS))
+		return *is_open = false;
 	*is_open = send_all(line->fd, (struct tomb_str){out.p, out.n});
 	if (line->in[0] == 'P' || line->in[0] == 'D')
 		s3_shelf_at(shelf, S3_SHELF_ANSWERED);
@@ -253,4 +264,27 @@ bool s3_shelf_is_sprung(struct s3_shelf *shelf, int wait_ms)
 void s3_shelf_go_on(struct s3_shelf *shelf)
 {
 	(void)sem_post(&shelf->trap->go_on);
+}
+
+/* ---- faults ---- */
+
+void s3_shelf_set_fault(struct s3_shelf *shelf, enum s3_shelf_fault fault, int percent)
+{
+	atomic_store(&shelf->trap->percent[fault], percent);
+}
+
+int s3_shelf_suffered(const struct s3_shelf *shelf, enum s3_shelf_fault fault)
+{
+	return atomic_load(&shelf->trap->suffered[fault]);
+}
+
+bool s3_shelf_strikes(struct s3_shelf *shelf, enum s3_shelf_fault fault)
+{
+	static unsigned seed = 1;
+	int percent = atomic_load(&shelf->trap->percent[fault]);
+
+	if (percent == 0 || (int)(rand_r(&seed) % 100) >= percent)
+		return false;
+	atomic_fetch_add(&shelf->trap->suffered[fault], 1);
+	return true;
 }

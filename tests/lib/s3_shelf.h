@@ -45,4 +45,21 @@ bool s3_shelf_is_sprung(struct s3_shelf *shelf, int wait_ms);
 /* It goes on. */
 void s3_shelf_go_on(struct s3_shelf *shelf);
 
+/* What else may happen to a request. */
+enum s3_shelf_fault {
+	S3_SHELF_THROTTLES, /* 503 SlowDown, and nothing is done */
+	S3_SHELF_DENIES,    /* 403 InvalidAccessKeyId, as when the keys were revoked */
+	S3_SHELF_AWAY,      /* the connection is closed, and nothing is done */
+	S3_SHELF_STALLS,    /* it is done, and answered S3_SHELF_STALL_MS later */
+	S3_SHELF_CUTS,      /* it is done, and the connection closed without an answer */
+	S3_SHELF_FAULTS
+};
+enum { S3_SHELF_STALL_MS = 1500 };
+
+/* From now on it happens to so many of a hundred. */
+void s3_shelf_set_fault(struct s3_shelf *shelf, enum s3_shelf_fault fault, int percent);
+
+/* To how many it has happened. */
+int s3_shelf_suffered(const struct s3_shelf *shelf, enum s3_shelf_fault fault);
+
 #endif

@@ -105,14 +105,14 @@ static void put_body(struct tomb_buf *out, struct tomb_str body)
 	tomb_buf_put(out, body);
 }
 
-static void put_error(struct tomb_buf *out, const char *status, const char *code)
+void s3_shelf_refuse(struct tomb_buf *out, bool is_head, const char *status, const char *code)
 {
 	char body[256];
 
 	(void)snprintf(
 		body, sizeof body, "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>m</Message></Error>", code);
 	put_status(out, status);
-	put_body(out, tomb_str_from(body));
+	put_body(out, is_head ? TOMB_STR("") : tomb_str_from(body));
 }
 
 static void answer_head(struct s3_shelf *shelf, const char *path, struct tomb_buf *out)
@@ -138,7 +138,7 @@ static void answer_put(struct s3_shelf *shelf, const char *path, struct tomb_str
 	char etag[S3_SHELF_ETAG];
 
 	if (thing && thing->is_there) { /* nobody here may write a key twice */
-		put_error(out, "412 Precondition Failed", "PreconditionFailed");
+		s3_shelf_refuse(out, false, "412 Precondition Failed", "PreconditionFailed");
 		return;
 	}
 	s3_shelf_fill(shelf, path, body, etag);
@@ -204,7 +204,7 @@ static void answer_change(struct s3_shelf *shelf, const char *method, const char
 		answer_delete_many(shelf, path, body, out);
 	} else {
 		note(shelf, "bad", path, query);
-		put_error(out, "501 Not Implemented", "NotImplemented");
+		s3_shelf_refuse(out, false, "501 Not Implemented", "NotImplemented");
 	}
 	assert_int_equal(fflush(shelf->journal), 0);
 	s3_shelf_at(shelf, S3_SHELF_DONE);
@@ -220,7 +220,7 @@ void s3_shelf_answer(struct s3_shelf *shelf, const struct shelf_request *request
 	if (sscanf(request->head.p, "%7s %1199s", method, path) != 2 || !is_asked(shelf, request, complaint)) {
 		note(shelf, "bad", complaint, "");
 		assert_int_equal(fflush(shelf->journal), 0);
-		put_error(out, "403 Forbidden", "SignatureDoesNotMatch");
+		s3_shelf_refuse(out, false, "403 Forbidden", "SignatureDoesNotMatch");
 		return;
 	}
 	query = strchr(path, '?');

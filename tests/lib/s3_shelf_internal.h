@@ -22,6 +22,8 @@ struct shelf_trap {
 	atomic_int left;
 	sem_t sprung;
 	sem_t go_on;
+	atomic_int percent[S3_SHELF_FAULTS];
+	atomic_int suffered[S3_SHELF_FAULTS];
 };
 
 struct s3_shelf {
@@ -43,6 +45,12 @@ struct shelf_request {
 
 /* Does what the request asks for and writes the answer. */
 void s3_shelf_answer(struct s3_shelf *shelf, const struct shelf_request *request, struct tomb_buf *out);
+
+/* Whether this request is one of those to which it happens. */
+bool s3_shelf_strikes(struct s3_shelf *shelf, enum s3_shelf_fault fault);
+
+/* The answer to a request that was not done; that to HEAD has no body. */
+void s3_shelf_refuse(struct tomb_buf *out, bool is_head, const char *status, const char *code);
 
 /* Halts if it is the time and the place. */
 void s3_shelf_at(struct s3_shelf *shelf, enum s3_shelf_place place);
