@@ -19,6 +19,7 @@
 enum {
 	SHELVES = 2,
 	ENOUGH = 3,
+	SOME = 40,
 	FEW = 2 /* each refusal halves the pace, down to a request in two seconds */,
 	JOURNAL_MAX = 4 << 20
 };
@@ -145,7 +146,7 @@ static void set_fault(struct trouble *t, enum s3_shelf_fault fault, int percent)
 
 static void suffer(void **state, enum s3_shelf_fault fault, int percent)
 {
-	struct trouble *t = begin(state, OUTAGE_FILES);
+	struct trouble *t = begin(state, SOME);
 
 	set_fault(t, fault, percent);
 	for (int part = 0; part < OUTAGE_PARTS; part++)
@@ -177,7 +178,7 @@ static void three_of_ten_requests_are_one_too_many(void **state)
 
 static void stalls_longer_than_anybody_waits_are_got_over(void **state)
 {
-	suffer(state, S3_SHELF_STALLS, 1);
+	suffer(state, S3_SHELF_STALLS, 2);
 }
 
 static void deletes_that_were_done_without_a_word_are_looked_into(void **state)

@@ -54,7 +54,7 @@ enum s3_shelf_fault {
 	S3_SHELF_CUTS,      /* it is done, and the connection closed without an answer */
 	S3_SHELF_FAULTS
 };
-enum { S3_SHELF_STALL_MS = 1500 };
+enum { S3_SHELF_STALL_MS = 1200 };
 
 /* From now on it happens to so many of a hundred. */
 void s3_shelf_set_fault(struct s3_shelf *shelf, enum s3_shelf_fault fault, int percent);
