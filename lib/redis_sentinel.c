@@ -130,7 +130,7 @@ static void add_reason(struct tomb_err *err, const struct tomb_err *why)
 
 enum tomb_code redis_sentinel_dial(struct tomb_redis *redis, struct tomb_err *err)
 {
-	struct tomb_err all;
+	struct tomb_err all = {.code = TOMB_QUEUE_DOWN};
 	struct tomb_err why;
 
 	for (size_t i = 0; i < redis->nsentinels; i++) {
