@@ -39,7 +39,7 @@ static const struct mutation mutations[] = {
 		"when false then 'ready'", 0},
 	{"settling takes unknown for gone", "status = case when a.gone then 'gone' when not a.there then 'removing'",
 		"status = case when a.gone then 'gone'", 0},
-	{"claims forget which copies were tried", "= 'removing' as tried_before", "= '' as tried_before", 0},
+	{"claims forget which copies were tried", "k.was = 'removing', now()", "k.was = '', now()", 0},
 	{"claims do not count who died", "(b.state = 'leased')::int", "0", 0},
 	{"claims count who died as an attempt", "(b.state = 'ready')::int", "1", 0},
 	{"settling does not forget who died", "::int, 0), deaths = 0,", "::int, 0), deaths = b.deaths,", 0},
@@ -49,7 +49,8 @@ static const struct mutation mutations[] = {
 		"from batch where id = $1::bigint and fence = $2::bigint and state = 'leased' for no key update\n), "
 		"kept",
 		"from batch where id = $1::bigint and $2::bigint > 0 for no key update\n), kept", 0},
-	{"announcements forget leases that are over", "or state = 'leased' and lease_until < now())", "or false)", 0},
+	{"announcements forget leases that are over", "(b.state = 'ready' or b.lease_until < now())",
+		"b.state = 'ready'", 0},
 	{"plans leave out what stands alone", "where d.id = $1::bigint group by d.id, n.part",
 		"where d.id = $1::bigint group by d.id, n.part having count(*) > 1", 0},
 	{"requeued files stay failed",
