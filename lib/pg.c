@@ -101,7 +101,9 @@ static enum tomb_code put_settings(
 		PQfreemem(why);
 		return TOMB_INVAL;
 	}
-	tomb_buf_putf(b, "-c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d",
+	tomb_buf_putf(b,
+		"-c jit=off -c statement_timeout=%d -c lock_timeout=%d -c "
+		"idle_in_transaction_session_timeout=%d",
 		or_default(o->statement_timeout_ms, STATEMENT_TIMEOUT_MS),
 		or_default(o->lock_timeout_ms, LOCK_TIMEOUT_MS), or_default(o->idle_tx_timeout_ms, IDLE_TX_TIMEOUT_MS));
 	if (o->plans_once)

@@ -126,7 +126,8 @@ left join generic_file f on f.id = i.file_id left join work_item w on w.item_id 
 where i.request_id between $2::bigint and $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint) and i.id > $3::bigint
 order by i.request_id, i.id limit $4::int;
 
--- The exact list.
+-- The exact list.  The work items know whether there is any file with the outcome that is asked for: nobody walks a
+-- long list to find none.
 -- :name read_deletion_files :many
 -- :arg scope int8
 -- :arg request_id int8
@@ -145,9 +146,13 @@ select l.file_id, f.identifier, l.generation, f.size_bytes, l.item_id, l.outcome
 from request_file l join deletion_request r on r.id = l.request_id join generic_file f on f.id = l.file_id
 where l.request_id between $2::bigint and $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint)
 	and ($3::text is null or l.outcome = $3::text) and l.file_id > $4::bigint
+	and ($3::text is null or $3::text = 'pending' and not exists (select from deletion d where d.request_id = $2::bigint)
+		or exists (select from deletion d join work_item w on w.deletion_id = d.id where d.request_id = $2::bigint
+			and case $3::text when 'deleted' then w.files_done when 'refused' then w.files_refused when 'failed' then w.files_failed
+				else w.files_total - w.files_done - w.files_refused - w.files_failed end > 0))
 order by l.request_id, l.file_id limit $5::int;
 
--- Requests that name an object, or files of it.
+-- Requests that name an object, or files of it.  One may name any number of files: each request is met once in the index.
 -- :name read_deletion_pick_of_object :one
 -- :arg scope int8
 -- :arg state text?
@@ -156,9 +161,16 @@ order by l.request_id, l.file_id limit $5::int;
 -- :arg at_most int4
 -- :arg object_id int8
 -- :col ids int8[]
+with recursive named as (
+	(select i.request_id from request_item i where i.object_id between $6::bigint and $6::bigint order by i.object_id, i.request_id limit 1)
+	union all
+	select n.request_id from named m cross join lateral (
+		select i.request_id from request_item i where i.object_id between $6::bigint and $6::bigint and i.request_id > m.request_id
+		order by i.object_id, i.request_id limit 1) n
+)
 select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id end), '{}') as ids from (
-	select r.id from deletion_request r
-	where r.id in (select i.request_id from request_item i where i.object_id = $6::bigint) and ($1::bigint = 0 or r.institution_id = $1::bigint)
+	select r.id from named m join deletion_request r on r.id = m.request_id
+	where ($1::bigint = 0 or r.institution_id = $1::bigint)
 		and ($2::text is null or case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end = $2::text)
 		and case when $3::bool then r.id < $4::bigint else r.id > $4::bigint end
 	order by case when $3::bool then -r.id else r.id end limit $5::int) p;

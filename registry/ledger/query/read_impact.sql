@@ -1,7 +1,7 @@
 -- What a deletion takes: see read_object.sql.
 
 -- The copies of what is named and Active, whole objects and single files.  Those of objects are tallied, and a Deleted
--- file has none that count.  Only where a provider bills small files as if they were larger must their sizes be read.
+-- file has none that count.  "offset 0" has copies looked up by their file, whatever the planner thinks of numbers.  Only where a provider bills small files as if they were larger must their sizes be read.
 -- :name read_impact_of_list :many
 -- :arg scope int8
 -- :arg object_ids int8[]
@@ -22,14 +22,14 @@ with tallied as (
 ), part as (
 	select t.storage_option_id, t.backend_id, t.stored_at, t.copies, t.bytes,
 		case when x.price_nanos > 0 and x.billed_bytes > 0 then (
-			select sum(greatest(c.size_bytes, x.billed_bytes)) from generic_file f join copy c on c.file_id = f.id
-			where f.object_id = any ($2::bigint[]) and f.state = 'A' and ($1::bigint = 0 or f.institution_id = $1::bigint)
-				and c.status <> 'gone' and c.storage_option_id = t.storage_option_id and c.backend_id = t.backend_id
-				and c.stored_at = t.stored_at) else t.bytes end as billed
+			select sum(greatest(c.size_bytes, x.billed_bytes)) from generic_file f cross join lateral (
+				select k.size_bytes from copy k where k.file_id = f.id and k.status <> 'gone' and k.storage_option_id = t.storage_option_id
+					and k.backend_id = t.backend_id and k.stored_at = t.stored_at offset 0) c
+			where f.object_id = any ($2::bigint[]) and f.state = 'A' and ($1::bigint = 0 or f.institution_id = $1::bigint)) else t.bytes end as billed
 	from tallied t left join storage_option_backend x on x.storage_option_id = t.storage_option_id and x.backend_id = t.backend_id
 	union all
 	select c.storage_option_id, c.backend_id, c.stored_at, 1, c.size_bytes, greatest(c.size_bytes, x.billed_bytes)
-	from generic_file f join copy c on c.file_id = f.id and c.status <> 'gone'
+	from generic_file f cross join lateral (select k.* from copy k where k.file_id = f.id and k.status <> 'gone' offset 0) c
 	left join storage_option_backend x on x.storage_option_id = c.storage_option_id and x.backend_id = c.backend_id
 	where f.id in (select distinct unnest($3::bigint[])) and f.state = 'A' and ($1::bigint = 0 or f.institution_id = $1::bigint)
 		and f.object_id <> all ($2::bigint[])
@@ -75,7 +75,8 @@ select s.name as storage_option, s.min_days, b.name as backend, count(*) as copi
 	x.price_nanos, x.price_currency, least(coalesce(sum(case when x.price_nanos > 0 then
 		billed_days_left(c.stored_at, coalesce(x.billed_days, s.min_days))::numeric * greatest(c.size_bytes, x.billed_bytes) end), 0),
 		9223372036854775807)::bigint as byte_days
-from deletion_request r join request_file l on l.request_id = r.id join copy c on c.file_id = l.file_id and c.status <> 'gone'
+from deletion_request r join request_file l on l.request_id = r.id
+cross join lateral (select k.* from copy k where k.file_id = l.file_id and k.status <> 'gone' offset 0) c
 join storage_option s on s.id = c.storage_option_id join storage_backend b on b.id = c.backend_id
 left join storage_option_backend x on x.storage_option_id = c.storage_option_id and x.backend_id = c.backend_id
 where r.id = $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint)

@@ -10,13 +10,14 @@
 -- :arg at_most int4
 -- :col ids int8[]
 select coalesce(array_agg(p.id order by case when $4::bool then -p.id else p.id end), '{}') as ids from (
-	select q.id from institution n cross join unnest($2::text[]) s (status) cross join lateral (
-		(select w.id from work_item w where not $4::bool and w.institution_id = n.id and w.status = s.status
-			and ($3::text is null or w.action = $3::text) and -w.id < -$5::bigint order by -w.id desc limit $6::int)
+	select q.id from institution n cross join unnest($2::text[]) s (status)
+	cross join (values ('Ingest'), ('Delete')) a (action) cross join lateral (
+		(select w.id from work_item w where not $4::bool and w.institution_id = n.id and w.status = s.status and w.action = a.action
+			and -w.id < -$5::bigint order by -w.id desc limit $6::int)
 		union all
-		(select w.id from work_item w where $4::bool and w.institution_id = n.id and w.status = s.status
-			and ($3::text is null or w.action = $3::text) and -w.id > -$5::bigint order by -w.id limit $6::int)) q
-	where $1::bigint = 0 or n.id = $1::bigint
+		(select w.id from work_item w where $4::bool and w.institution_id = n.id and w.status = s.status and w.action = a.action
+			and -w.id > -$5::bigint order by -w.id limit $6::int)) q
+	where ($1::bigint = 0 or n.id = $1::bigint) and ($3::text is null or a.action = $3::text)
 	order by case when $4::bool then -q.id else q.id end limit $6::int) p;
 
 -- At most at_most of them: counting stops there, and needs no order across institutions.
@@ -27,10 +28,10 @@ select coalesce(array_agg(p.id order by case when $4::bool then -p.id else p.id 
 -- :arg at_most int4
 -- :col n int8
 select count(*) as n from (
-	select from institution n cross join unnest($2::text[]) s (status) cross join lateral (
-		select from work_item w where w.institution_id = n.id and w.status = s.status
-			and ($3::text is null or w.action = $3::text) order by -w.id limit $4::int) q
-	where $1::bigint = 0 or n.id = $1::bigint limit $4::int) p;
+	select from institution n cross join unnest($2::text[]) s (status)
+	cross join (values ('Ingest'), ('Delete')) a (action) cross join lateral (
+		select from work_item w where w.institution_id = n.id and w.status = s.status and w.action = a.action order by -w.id limit $4::int) q
+	where ($1::bigint = 0 or n.id = $1::bigint) and ($3::text is null or a.action = $3::text) limit $4::int) p;
 
 -- About an object with its files, or about one file; the other of the two is 0.  They are few.
 -- :name read_work_item_pick_of_thing :one
