@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { BODY_MAX = 1024, MINUTE_MS = 60 * 1000, STUCK_MS = 4 * MINUTE_MS };
+enum { BODY_MAX = 1024, MINUTE_MS = 60 * 1000, STUCK_MS = 4 * MINUTE_MS, AGAIN_MS = 50 };
 
 enum state { TO_ASK, TO_DECIDE, OVER };
 
@@ -23,6 +23,7 @@ struct affair {
 	int number; /* it is in the reason of the request */
 	enum state state;
 	int64_t request;
+	int64_t not_before_ms;       /* another try, after one in vain */
 	char token[TOMB_TOKEN_TEXT]; /* the newest that came */
 };
 
@@ -129,6 +130,19 @@ static bool decide(struct crowd *c, struct affair *a)
 	return true;
 }
 
+static bool go_on(struct crowd *c, struct affair *a)
+{
+	bool went_on = false;
+
+	if (a->state == TO_ASK && may_be_uttered(c, a->wish))
+		went_on = ask(c, a);
+	else if (a->state == TO_DECIDE)
+		went_on = decide(c, a);
+	if (!went_on)
+		a->not_before_ms = moment_ms() + AGAIN_MS;
+	return went_on;
+}
+
 /* One round; true if anything went on. */
 static bool go_round(struct crowd *c, int *left)
 {
@@ -140,10 +154,8 @@ static bool go_round(struct crowd *c, int *left)
 	for (int i = 0; i < c->scene->nwishes; i++) {
 		struct affair *a = &c->affairs[i];
 
-		if (a->state == TO_ASK && may_be_uttered(c, a->wish))
-			went_on |= ask(c, a);
-		else if (a->state == TO_DECIDE)
-			went_on |= decide(c, a);
+		if (a->not_before_ms <= moment_ms())
+			went_on |= go_on(c, a);
 		*left += a->state != OVER;
 	}
 	return went_on;
