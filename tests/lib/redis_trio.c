@@ -50,7 +50,7 @@ static struct server *start_sentinel(int port, int master_port)
 
 	(void)snprintf(config, sizeof config,
 		"bind 127.0.0.1\nport %d\nrequirepass \"%s\"\nsentinel monitor %s 127.0.0.1 %d 1\n"
-		"sentinel auth-pass %s %s\nsentinel down-after-milliseconds %s 300\n"
+		"sentinel auth-pass %s %s\nsentinel down-after-milliseconds %s 1500\n"
 		"sentinel failover-timeout %s 5000\n",
 		port, REDIS_TRIO_SENTINEL_PASSWORD, REDIS_TRIO_MASTER, master_port, REDIS_TRIO_MASTER,
 		REDIS_TRIO_PASSWORD, REDIS_TRIO_MASTER, REDIS_TRIO_MASTER);
