@@ -34,7 +34,7 @@ struct tomb_claim_copy {
 /* Everything is in the arena that tomb_claim_take() was given. */
 struct tomb_claim {
 	int64_t batch_id;
-	int64_t fence; /* which claim of the batch this is; a later one makes it worthless */
+	int64_t fence;    /* which claim of the batch this is; a later one makes it worthless */
 	int32_t attempts; /* claims of it that lanes gave back, and this one */
 	int32_t deaths;   /* claims of it that ended by themselves since it was last settled: their lanes died */
 	int64_t deletion_id;
