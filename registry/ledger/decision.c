@@ -47,6 +47,18 @@ static enum tomb_code refuse_stranger(int64_t request_id, struct tomb_err *err)
 		"only an admin of the institution can decide deletion request %" PRId64 ": sign in as one", request_id);
 }
 
+/* r is NULL where there is no such request.  That nobody could be asked is not a refusal. */
+static enum tomb_code check_decider(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct sql_request_lock_row_row *r, int64_t request_id, struct tomb_err *err)
+{
+	enum tomb_code code = TOMB_OK;
+
+	if (actor->user_id == 0 || !r || !is_decider(actor, r))
+		return refuse_stranger(request_id, err);
+	code = tomb_actor_check(pg, actor, err);
+	return code == TOMB_FORBIDDEN ? refuse_stranger(request_id, err) : code;
+}
+
 static enum tomb_code say_who_decided(
 	struct tomb_pg *pg, const struct sql_request_lock_row_row *r, struct tomb_arena *arena, struct tomb_err *err)
 {
@@ -94,8 +106,7 @@ static enum tomb_code examine(struct tomb_pg *pg, const struct tomb_actor *actor
 	if (actor->user_id == 0)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "a deletion is decided by a person who has signed in");
 	TOMB_TRY(sql_request_lock_row(pg, &(struct sql_request_lock_row_args){request_id}, arena, &r, &n, err));
-	if (n == 0 || !is_decider(actor, r) || tomb_actor_check(pg, actor, err) != TOMB_OK)
-		return refuse_stranger(request_id, err);
+	TOMB_TRY(check_decider(pg, actor, n > 0 ? r : NULL, request_id, err));
 	TOMB_TRY(check_token(pg, request_id, token, arena, &t, err));
 	if (tomb_str_eq(r->state, TOMB_STR("expired")) || (tomb_str_eq(r->state, TOMB_STR("open")) && r->expired))
 		return TOMB_FAIL(err, TOMB_GONE, "deletion request %" PRId64 " has expired: ask again", request_id);
@@ -242,8 +253,7 @@ enum tomb_code tomb_approval_token_resend(
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(sql_request_lock_row(pg, &(struct sql_request_lock_row_args){request_id}, &arena, &r, &n, err));
-	if (actor->user_id == 0 || n == 0 || !is_decider(actor, r) || tomb_actor_check(pg, actor, err) != TOMB_OK)
-		return refuse_stranger(request_id, err);
+	TOMB_TRY(check_decider(pg, actor, n > 0 ? r : NULL, request_id, err));
 	if (!tomb_str_eq(r->state, TOMB_STR("open")) || r->expired)
 		return TOMB_FAIL(err, TOMB_CONFLICT, "deletion request %" PRId64 " is no longer open", request_id);
 	TOMB_TRY(sql_token_rotate(pg, &(struct sql_token_rotate_args){request_id}, &changed, err));

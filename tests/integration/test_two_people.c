@@ -1,4 +1,7 @@
-/* Requests and decisions: who may, what is refused, and that one of two wins (deletion.md P-01 to P-09, X-06 to X-09).
+/*
+ * Requests and decisions: who may, what is refused, and that one of two wins (deletion.md P-01 to P-09, X-06 to X-09).
+ *
+ * wrap: sql_request_lock_row
  */
 #include "expect.h"
 #include "pg_fixture.h"
@@ -12,6 +15,28 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+
+static bool ends_after_lock; /* the registry's session, once, when the request is locked */
+
+enum tomb_code __real_sql_request_lock_row(struct tomb_pg *pg, const struct sql_request_lock_row_args *args,
+	struct tomb_arena *arena, struct sql_request_lock_row_row **out, size_t *n, struct tomb_err *err);
+enum tomb_code __wrap_sql_request_lock_row(struct tomb_pg *pg, const struct sql_request_lock_row_args *args,
+	struct tomb_arena *arena, struct sql_request_lock_row_row **out, size_t *n, struct tomb_err *err);
+
+enum tomb_code __wrap_sql_request_lock_row(struct tomb_pg *pg, const struct sql_request_lock_row_args *args,
+	struct tomb_arena *arena, struct sql_request_lock_row_row **out, size_t *n, struct tomb_err *err)
+{
+	enum tomb_code code = __real_sql_request_lock_row(pg, args, arena, out, n, err);
+
+	if (!ends_after_lock)
+		return code;
+	ends_after_lock = false;
+	assert_int_equal(
+		tomb_fixture_pg_number("select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity "
+				       "where usename = 'tombstone_registry' and datname = current_database()"),
+		1);
+	return code;
+}
 
 static enum tomb_code ask(
 	struct tomb_world *w, const struct tomb_actor *who, int64_t object, int64_t file, struct tomb_err *err)
@@ -300,6 +325,26 @@ static void x_08_a_request_that_nobody_decides_ends(void **state)
 	TOMB_EXPECT(TOMB_OK, "", ask(w, &w->alice, object, 0, &err));
 }
 
+/* A wrong token counts as an attempt of somebody who guesses, and 403 says so: a lost database is neither. */
+static void that_nobody_could_be_asked_is_no_refusal(void **state)
+{
+	struct tomb_world *w = *state;
+	int64_t request = tomb_world_request_object(w, tomb_world_object(w, "test.edu/bag", 1, 1));
+	char token[TOMB_TOKEN_TEXT];
+
+	tomb_world_token(w, request, &w->bob, token);
+	ends_after_lock = true;
+	TOMB_EXPECT(TOMB_DB_DOWN, "", decide(w, &w->bob, request, TOMB_APPROVE, token, &err));
+	TOMB_OK_OR_FAIL(tomb_pg_reset(w->registry, &err));
+	ends_after_lock = true;
+	TOMB_EXPECT(TOMB_DB_DOWN, "", tomb_decision_check(w->registry, &w->bob, request, tomb_str_from(token), &err));
+	TOMB_OK_OR_FAIL(tomb_pg_reset(w->registry, &err));
+	ends_after_lock = true;
+	TOMB_EXPECT(TOMB_DB_DOWN, "", tomb_approval_token_resend(w->registry, &w->bob, request, &err));
+	TOMB_OK_OR_FAIL(tomb_pg_reset(w->registry, &err));
+	TOMB_EXPECT(TOMB_OK, "", decide(w, &w->bob, request, TOMB_APPROVE, token, &err));
+}
+
 static void p_08_nothing_can_be_approved_after_a_rejection(void **state)
 {
 	struct tomb_world *w = *state;
@@ -388,6 +433,7 @@ int main(void)
 		TEST(p_04_a_sole_admin_gets_the_mail_and_may_confirm),
 		TEST(p_06_i5_the_requester_cannot_approve),
 		TEST(p_07_a_stranger_with_the_token_gets_403_and_learns_nothing),
+		TEST(that_nobody_could_be_asked_is_no_refusal),
 		TEST(p_08_nothing_can_be_approved_after_a_rejection),
 		TEST(p_12_i10_what_is_too_young_is_refused_with_the_day),
 		TEST(p_12_the_minimum_is_asked_again_at_the_approval),
