@@ -21,6 +21,7 @@ struct aws_provider {
 	struct source source;
 	struct aws_keys keys;  /* empty until they are first needed */
 	struct aws_keys fresh; /* while they are fetched */
+	struct sigv4_key derived;
 	unsigned changes;
 	int64_t fetched_us;
 	int64_t failed_us; /* the last failure since then; 0: none */
@@ -79,6 +80,7 @@ static void adopt(struct aws_provider *p, int64_t now_us)
 	p->changes++;
 	p->fetched_us = now_us;
 	p->failed_us = 0;
+	tomb_wipe(&p->derived, sizeof p->derived);
 	tomb_wipe(&p->fresh, sizeof p->fresh);
 }
 
@@ -124,6 +126,11 @@ enum tomb_code aws_provider_keys(
 		(void)refresh(provider, now_us, &tolerated); /* the keys are still good */
 	*out = &provider->keys;
 	return TOMB_OK;
+}
+
+struct sigv4_key *aws_provider_derived(struct aws_provider *provider)
+{
+	return &provider->derived;
 }
 
 unsigned aws_provider_changes(const struct aws_provider *provider)

@@ -3,6 +3,7 @@
 #define STORAGE_AWS_PROVIDER_H
 
 #include "aws/credential.h"
+#include "aws/sigv4.h"
 #include "backend.h"
 
 struct aws_keys {
@@ -31,6 +32,10 @@ void aws_provider_close(struct aws_provider *provider); /* NULL is fine; wipes *
  */
 enum tomb_code aws_provider_keys(
 	struct aws_provider *provider, int64_t now_us, const struct aws_keys **out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* For what is derived from the keys: lies where they lie, and is wiped with them.  Backends of the provider that are
+ * used in turn, in other regions, take it from each other: it is as if there were none. */
+struct sigv4_key *aws_provider_derived(struct aws_provider *provider);
 
 /* How often the keys have become others: tells whether a request was signed with those of now. */
 unsigned aws_provider_changes(const struct aws_provider *provider);

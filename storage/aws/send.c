@@ -51,7 +51,7 @@ static enum tomb_code sign(struct aws_client *client, const struct aws_request *
 {
 	int64_t now_us = aws_repair_now_us(client);
 	const struct aws_keys *keys = NULL;
-	struct sigv4_credentials credentials = {{NULL, 0}, {NULL, 0}};
+	struct sigv4_credentials credentials = {{NULL, 0}, {NULL, 0}, NULL};
 	struct sigv4_request request = {
 		.method = tomb_str_from(r->method),
 		.path = r->path,
@@ -66,6 +66,7 @@ static enum tomb_code sign(struct aws_client *client, const struct aws_request *
 	TOMB_TRY(aws_provider_keys(client->provider, now_us, &keys, err));
 	credentials.access_key = credential_str(&keys->access_key);
 	credentials.secret_key = credential_str(&keys->secret_key);
+	credentials.derived = aws_provider_derived(client->provider);
 	TOMB_TRY(put_headers(client, keys, r, now_us, d, err));
 	request.headers = d->headers;
 	request.nheaders = d->nheaders;

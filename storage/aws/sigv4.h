@@ -1,15 +1,17 @@
 /*
- * AWS Signature Version 4, as a pure function: no clock, no network, no state.
+ * AWS Signature Version 4, as a pure function: no clock, no network, no state but what its caller keeps.
  * Source: docs.aws.amazon.com "Create a signed AWS API request"; checked against the vectors of aws-c-auth.
  */
 #ifndef STORAGE_AWS_SIGV4_H
 #define STORAGE_AWS_SIGV4_H
 
 #include "tombstone/arena.h"
+#include "tombstone/digest.h"
 
 enum {
 	SIGV4_FIELDS_MAX = 64,  /* headers, and parameters of a query: S3 needs about ten */
 	SIGV4_SECRET_MAX = 256, /* bytes; AWS's have 40 */
+	SIGV4_SCOPE_MAX = 256,  /* "DAY/REGION/SERVICE/aws4_request" and a NUL */
 	SIGV4_DATE_MAX = 17     /* "20150830T123600Z" and a NUL */
 };
 
@@ -25,9 +27,21 @@ struct sigv4_field {
 	struct tomb_str value;
 };
 
+/*
+ * The key of the last signature and what it was derived from: four of the five HMACs of a request are the same all day.
+ * All zeros: none yet.  As secret as the secret: its owner keeps it where no core dump reaches, and wipes it.
+ */
+struct sigv4_key {
+	char secret[SIGV4_SECRET_MAX];
+	size_t nsecret;
+	char scope[SIGV4_SCOPE_MAX];
+	uint8_t key[TOMB_SHA256_SIZE];
+};
+
 struct sigv4_credentials {
 	struct tomb_str access_key;
 	struct tomb_str secret_key;
+	struct sigv4_key *derived; /* used if it fits, and replaced if not; NULL: derived anew each time */
 };
 
 struct sigv4_request {
@@ -54,8 +68,8 @@ struct sigv4_signature {
 };
 
 /*
- * Signs.  All headers are signed but those that proxies change.  INVAL for too many fields, too long a secret or a time
- * before 1970 or after 9999; the secret is in no output and is wiped from what was used on the way.
+ * Signs.  All headers are signed but those that proxies change.  INVAL for too many fields, too long a secret or scope,
+ * or a time before 1970 or after 9999; the secret is in no output and is wiped from what was used on the way.
  */
 enum tomb_code sigv4_sign(const struct sigv4_request *request, const struct sigv4_credentials *credentials,
 	struct tomb_arena *arena, struct sigv4_signature *out, struct tomb_err *err) TOMB_MUST_USE;

@@ -23,7 +23,7 @@ static struct tomb_str sign(const struct bare_work *work, const char *method, co
 	char date[SIGV4_DATE_MAX];
 	struct sigv4_field parameter = {TOMB_STR("delete"), TOMB_STR("")};
 	struct sigv4_field fields[4] = {{TOMB_STR("host"), tomb_str_from(work->host)}};
-	struct sigv4_credentials credentials = {work->access_key, work->secret_key};
+	struct sigv4_credentials credentials = {work->access_key, work->secret_key, NULL};
 	struct sigv4_request to_sign = {.method = tomb_str_from(method),
 		.path = tomb_str_from(path),
 		.query = &parameter,

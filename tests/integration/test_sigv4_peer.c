@@ -65,10 +65,11 @@ static void want_same(struct tomb_str ours, struct tomb_str theirs, const char *
 
 static void compare(struct line *line, int i)
 {
+	static struct sigv4_key kept; /* from one request to the next, as a client does */
 	struct sigv4_field query[SIGV4_FIELDS_MAX];
 	struct sigv4_field headers[SIGV4_FIELDS_MAX];
 	struct sigv4_request request = {.query = query, .headers = headers};
-	struct sigv4_credentials credentials;
+	struct sigv4_credentials credentials = {.derived = &kept};
 	struct sigv4_signature signature;
 	struct tomb_err err;
 

@@ -60,7 +60,7 @@ int s3_raw_send(struct s3_raw *raw, const char *method, const char *path, const 
 	struct sigv4_field parameters[PARTS_MAX];
 	struct sigv4_field fields[4 + PARTS_MAX] = {
 		{TOMB_STR("host"), tomb_str_from(strstr(raw->endpoint, "://") + 3)}};
-	struct sigv4_credentials credentials = {tomb_str_from(raw->access_key), tomb_str_from(raw->secret_key)};
+	struct sigv4_credentials credentials = {tomb_str_from(raw->access_key), tomb_str_from(raw->secret_key), NULL};
 	struct sigv4_request to_sign = {.method = tomb_str_from(method),
 		.path = tomb_str_from(path),
 		.query = parameters,

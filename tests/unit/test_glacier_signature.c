@@ -33,7 +33,7 @@ static void a_vaults_path_is_signed_as_botocore_signs_it(void **state)
 		{{"x-amz-glacier-version", 21}, {"2012-06-01", 10}},
 	};
 	static const struct sigv4_credentials credentials = {
-		{"AKIDEXAMPLE", 11}, {"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 40}};
+		{"AKIDEXAMPLE", 11}, {"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", 40}, NULL};
 
 	(void)state;
 	for (size_t i = 0; i < TOMB_COUNTOF(cases); i++) {

@@ -1,6 +1,8 @@
 /*
  * The signer, stage by stage: against the vectors of aws-c-auth, which lie outside this tree ($TOMBSTONE_TEST_DATA or
  * ../shared/data beside it), and against the examples of Amazon's S3 documentation, which are in here.
+ *
+ * wrap: tomb_hmac_sha256
  */
 #include "../../storage/aws/sigv4.h"
 #include "tombstone/digest.h"
@@ -20,7 +22,17 @@
 enum { VECTORS_MIN = 26, SKIPPED = 77 };
 
 static struct tomb_arena arena;
+static int hmacs;             /* made since it was set to 0 */
 static char folder[PATH_MAX]; /* of the vectors; "" if they are not there */
+
+void __real_tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE]);
+void __wrap_tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE]);
+
+void __wrap_tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE])
+{
+	hmacs++;
+	__real_tomb_hmac_sha256(key, data, out);
+}
 
 static struct tomb_str read_file(const char *vector, const char *name)
 {
@@ -118,7 +130,7 @@ static void read_vector(const char *name, struct vector *v)
 
 	*v = (struct vector){
 		.request = {.region = json_text(json, "\"region\""), .service = json_text(json, "\"service\"")},
-		.credentials = {json_text(json, "\"access_key_id\""), json_text(json, "\"secret_access_key\"")}};
+		.credentials = {json_text(json, "\"access_key_id\""), json_text(json, "\"secret_access_key\""), NULL}};
 	assert_int_equal(tomb_time_parse(json_text(json, "\"timestamp\""), &v->request.time_us, &err), TOMB_OK);
 	v->request.path_rule = json_says(json, "\"normalize\": true") ? SIGV4_PATH_NORMAL : SIGV4_PATH_ENCODE;
 	v->request.headers = v->headers;
@@ -190,7 +202,7 @@ static void every_stage_of_every_vector_is_right(void **state)
 /* docs.aws.amazon.com, "Authenticating Requests: Using the Authorization Header": 24 May 2013, examplebucket. */
 static const int64_t s3_time_us = INT64_C(1369353600000000);
 static const struct sigv4_credentials s3_credentials = {
-	{"AKIAIOSFODNN7EXAMPLE", 20}, {"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 40}};
+	{"AKIAIOSFODNN7EXAMPLE", 20}, {"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 40}, NULL};
 #define EMPTY_HASH "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define HOST                                                                                                           \
 	{                                                                                                              \
@@ -362,13 +374,14 @@ static void the_secret_is_in_no_output(void **state)
 static void what_cannot_be_signed_is_refused(void **state)
 {
 	static const struct sigv4_field many[SIGV4_FIELDS_MAX + 1] = {HOST};
-	char secret[SIGV4_SECRET_MAX + 1] = {0};
+	char secret[SIGV4_SECRET_MAX + 1];
 	struct sigv4_credentials credentials = s3_credentials;
 	struct sigv4_request r = plain_request();
 	struct sigv4_signature s = {.query = {NULL, 42}};
 	struct tomb_err err;
 
 	(void)state;
+	memset(secret, 'x', sizeof secret);
 	r.headers = many;
 	r.nheaders = TOMB_COUNTOF(many);
 	assert_int_equal(sigv4_sign(&r, &credentials, &arena, &s, &err), TOMB_INVAL);
@@ -384,9 +397,55 @@ static void what_cannot_be_signed_is_refused(void **state)
 	r = plain_request();
 	credentials.secret_key = (struct tomb_str){secret, sizeof secret};
 	assert_int_equal(sigv4_sign(&r, &credentials, &arena, &s, &err), TOMB_INVAL);
+	credentials = s3_credentials;
+	r.region = (struct tomb_str){secret, sizeof secret};
+	assert_int_equal(sigv4_sign(&r, &credentials, &arena, &s, &err), TOMB_INVAL);
+	r = plain_request();
 	credentials.secret_key = TOMB_STR("");
 	assert_int_equal(sigv4_sign(&r, &credentials, &arena, &s, &err), TOMB_INVAL);
 	assert_int_equal(s.query.n, 42);
+}
+
+/* Signs with a kept key and with none: the same; returns how many HMACs the first of them took. */
+static int sign_twice(const struct sigv4_request *r, const char *secret, struct sigv4_key *kept)
+{
+	struct sigv4_credentials with = {TOMB_STR("AKID"), tomb_str_from(secret), kept};
+	struct sigv4_credentials without = {TOMB_STR("AKID"), tomb_str_from(secret), NULL};
+	struct sigv4_signature got;
+	struct sigv4_signature expected;
+	struct tomb_err err;
+	int taken = 0;
+
+	hmacs = 0;
+	assert_int_equal(sigv4_sign(r, &with, &arena, &got, &err), TOMB_OK);
+	taken = hmacs;
+	assert_int_equal(sigv4_sign(r, &without, &arena, &expected, &err), TOMB_OK);
+	assert_int_equal(hmacs, taken + 5);
+	assert_string_equal(got.authorization.p, expected.authorization.p);
+	return taken;
+}
+
+static void a_kept_key_is_used_until_secret_day_region_or_service_change(void **state)
+{
+	struct sigv4_key kept = {.nsecret = 0};
+	struct sigv4_request r = plain_request();
+
+	(void)state;
+	assert_int_equal(sign_twice(&r, "secret", &kept), 5);
+	assert_int_equal(sign_twice(&r, "secret", &kept), 1);
+	r.path = TOMB_STR("/other");
+	r.time_us += INT64_C(86399) * 1000000; /* the last second of the day */
+	assert_int_equal(sign_twice(&r, "secret", &kept), 1);
+	r.time_us += 1000000;
+	assert_int_equal(sign_twice(&r, "secret", &kept), 5);
+	assert_int_equal(sign_twice(&r, "secret", &kept), 1);
+	assert_int_equal(sign_twice(&r, "secreT", &kept), 5);
+	assert_int_equal(sign_twice(&r, "secre", &kept), 5);
+	r.region = TOMB_STR("us-east-2");
+	assert_int_equal(sign_twice(&r, "secre", &kept), 5);
+	r.service = TOMB_STR("glacier");
+	assert_int_equal(sign_twice(&r, "secre", &kept), 5);
+	assert_int_equal(sign_twice(&r, "secre", &kept), 1);
 }
 
 static void every_want_of_memory_is_reported(void **state)
@@ -437,6 +496,7 @@ int main(void)
 		cmocka_unit_test(headers_that_proxies_change_are_not_signed),
 		cmocka_unit_test(the_secret_is_in_no_output),
 		cmocka_unit_test(what_cannot_be_signed_is_refused),
+		cmocka_unit_test(a_kept_key_is_used_until_secret_day_region_or_service_change),
 		cmocka_unit_test(every_want_of_memory_is_reported),
 	};
 	bool found = find_vectors();
