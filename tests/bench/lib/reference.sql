@@ -1,6 +1,6 @@
 -- The least that the deletion of a batch writes, for pgbench: files Deleted, one event each, copies gone, one audit entry,
--- in one transaction, set-based.  None of the questions that a claim asks, no triggers and no foreign keys
--- (session_replication_role = replica).  Variables: first_file, clients, step = -1, batch_files.
+-- in one transaction, set-based, with the schema's indexes and foreign keys.  None of the questions that a claim asks, and
+-- none of our triggers: they are disabled before.  Variables: first_file, clients, step = -1, batch_files.
 \set step :step + 1
 \set first :first_file + (:client_id + :step * :clients) * :batch_files
 \set last :first + :batch_files - 1
