@@ -126,8 +126,8 @@ left join generic_file f on f.id = i.file_id left join work_item w on w.item_id 
 where i.request_id between $2::bigint and $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint) and i.id > $3::bigint
 order by i.request_id, i.id limit $4::int;
 
--- The exact list.  The work items know whether there is any file with the outcome that is asked for: nobody walks a
--- long list to find none.
+-- The exact list: its page is taken first, whatever plan is chosen for the rest.  The work items know whether there is any
+-- file with the outcome that is asked for: nobody walks a long list to find none.
 -- :name read_deletion_files :many
 -- :arg scope int8
 -- :arg request_id int8
@@ -143,14 +143,16 @@ order by i.request_id, i.id limit $4::int;
 -- :col reason text
 -- :col settled_at timestamptz?
 select l.file_id, f.identifier, l.generation, f.size_bytes, l.item_id, l.outcome, l.reason, l.settled_at
-from request_file l join deletion_request r on r.id = l.request_id join generic_file f on f.id = l.file_id
-where l.request_id between $2::bigint and $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint)
-	and ($3::text is null or l.outcome = $3::text) and l.file_id > $4::bigint
-	and ($3::text is null or $3::text = 'pending' and not exists (select from deletion d where d.request_id = $2::bigint)
-		or exists (select from deletion d join work_item w on w.deletion_id = d.id where d.request_id = $2::bigint
-			and case $3::text when 'deleted' then w.files_done when 'refused' then w.files_refused when 'failed' then w.files_failed
-				else w.files_total - w.files_done - w.files_refused - w.files_failed end > 0))
-order by l.request_id, l.file_id limit $5::int;
+from (
+	select q.* from request_file q
+	where q.request_id between $2::bigint and $2::bigint and ($3::text is null or q.outcome = $3::text) and q.file_id > $4::bigint
+		and exists (select from deletion_request r where r.id = $2::bigint and ($1::bigint = 0 or r.institution_id = $1::bigint))
+		and ($3::text is null or $3::text = 'pending' and not exists (select from deletion d where d.request_id = $2::bigint)
+			or exists (select from deletion d join work_item w on w.deletion_id = d.id where d.request_id = $2::bigint
+				and case $3::text when 'deleted' then w.files_done when 'refused' then w.files_refused when 'failed' then w.files_failed
+					else w.files_total - w.files_done - w.files_refused - w.files_failed end > 0))
+	order by q.request_id, q.file_id limit $5::int) l
+join generic_file f on f.id = l.file_id order by l.file_id;
 
 -- Requests that name an object, or files of it.  One may name any number of files: each request is met once in the index.
 -- :name read_deletion_pick_of_object :one
