@@ -28,7 +28,7 @@ void tomb_age_check(struct tomb_batch *b)
 		struct tomb_retention_facts facts = facts_of(b, c);
 		char why[TOMB_RETENTION_WHY];
 
-		if (c->file->is_out)
+		if (c->file->is_out || c->file->is_kept)
 			continue;
 		if (c->was_seen && !c->storage_class.p)
 			tomb_batch_take_out(b, c->file, TOMB_FILE_LATER, TOMB_STR("no memory for a storage class"));

@@ -48,10 +48,11 @@ void tomb_batch_take_out(
 {
 	struct tomb_str kept;
 
-	if (f->is_out)
+	if (f->is_out || (f->is_kept && fate == TOMB_FILE_REFUSED))
 		return;
 	kept = tomb_arena_str(b->arena, reason);
-	f->is_out = true;
+	f->is_kept = f->is_owed && fate == TOMB_FILE_REFUSED;
+	f->is_out = !f->is_kept;
 	f->fate = fate;
 	f->reason = kept.p ? kept : TOMB_STR("the reason could not be kept");
 	if (b->trouble.n == 0 && (fate == TOMB_FILE_LATER || fate == TOMB_FILE_FAILED))
@@ -148,6 +149,7 @@ enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, s
 		};
 		if (!made.copies[i].file)
 			return TOMB_FAIL(err, TOMB_BUG, "a copy of a file that is not in the batch");
+		made.copies[i].file->is_owed |= claim->copies[i].tried_before;
 	}
 	*b = made;
 	tomb_batch_refuse(b);

@@ -21,7 +21,9 @@ enum tomb_preflight_policy {
 
 struct tomb_batch_file {
 	const struct tomb_claim_file *claimed;
-	bool is_out; /* no further step touches it */
+	bool is_out;  /* no further step touches it */
+	bool is_owed; /* an earlier claim may have removed some of its copies: whatever comes, they are looked at */
+	bool is_kept; /* refused, for this reason, and owed: nothing of it is deleted any more */
 	enum tomb_file_fate fate;
 	struct tomb_str reason;
 	bool is_uncharged; /* LATER, because of a store as a whole: this claim does not count as an attempt for it */
@@ -62,11 +64,12 @@ struct tomb_batch {
 	struct tomb_str trouble; /* the first reason why something is for later or failed */
 };
 
-/* Lays out claim; files that the claim refused are out from the start.  Borrows everything. */
+/* Lays out claim; files that the claim refused are out, or kept, from the start.  Borrows everything. */
 enum tomb_code tomb_batch_init(struct tomb_batch *b, struct tomb_claim *claim, struct tomb_stores *stores,
 	struct tomb_arena *arena, const struct tomb_clock *clock, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Takes a file out, for this reason; the first one stays.  reason is copied into the arena. */
+/* Takes a file out, for this reason; the first one stays.  reason is copied into the arena.  What is refused and owed
+ * is not out yet, but kept: until it is known what there is of it. */
 void tomb_batch_take_out(
 	struct tomb_batch *b, struct tomb_batch_file *f, enum tomb_file_fate fate, struct tomb_str reason);
 
@@ -113,11 +116,12 @@ enum tomb_code tomb_preflight(struct tomb_batch *b, enum tomb_preflight_policy p
 /* Then: is every copy old enough, by the rules that count for its backend?  Takes out. */
 void tomb_age_check(struct tomb_batch *b);
 
-/* Step 6: deletes every copy of the files that are in.  STALE if the claim was lost on the way. */
+/* Step 6: deletes every copy of the files that are in and not kept.  STALE if the claim was lost on the way. */
 enum tomb_code tomb_reap(
 	struct tomb_batch *b, tomb_batch_still_ours_fn *still_ours, void *ctx, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Step 7: makes sure.  Copies whose deletion had no clear answer are looked at whatever the policy. */
+/* Step 7: makes sure.  Copies whose deletion had no clear answer, and those of kept files, are looked at whatever the
+ * policy. */
 enum tomb_code tomb_verify(struct tomb_batch *b, enum tomb_verify_policy policy, tomb_batch_still_ours_fn *still_ours,
 	void *ctx, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -54,7 +54,7 @@ static void check_lock(struct tomb_batch *b, struct tomb_batch_copy *c, const st
 	char text[128];
 	char until[TOMB_TIME_TEXT] = "";
 
-	if (!tomb_stat_is_locked(stat, b->claim->claimed_at_us))
+	if (c->file->is_kept || !tomb_stat_is_locked(stat, b->claim->claimed_at_us))
 		return;
 	if (stat->legal_hold) {
 		take_out_of(b, c, TOMB_FILE_FAILED, "the store keeps the copy under a legal hold");
@@ -174,7 +174,7 @@ static enum tomb_code choose_versions(struct tomb_batch *b, struct looks *l, str
 	for (size_t i = 0; i < l->n; i++) {
 		struct tomb_batch_copy *c = l->copies[i];
 
-		if (c->file->is_out || c->was_absent)
+		if (c->file->is_out || c->was_absent || (c->file->is_kept && c->version_id.n == 0))
 			continue;
 		l->copies[left] = c;
 		l->keys[left] = c->key;
@@ -232,6 +232,12 @@ static bool is_trusted(
 	       retention == TOMB_RETENTION_REGISTRY;
 }
 
+/* Nobody has to ask what became of it. */
+static bool is_no_matter(const struct tomb_batch_copy *c)
+{
+	return c->file->is_out || (c->file->is_kept && !c->claimed->tried_before);
+}
+
 /* Copies from i to end, all on one backend, which answered the probe so. */
 static void collect(struct tomb_batch *b, size_t i, size_t end, const struct tomb_probe *probe,
 	enum tomb_preflight_policy policy, struct looks *l)
@@ -240,7 +246,7 @@ static void collect(struct tomb_batch *b, size_t i, size_t end, const struct tom
 		struct tomb_batch_copy *c = &b->copies[i];
 		struct tomb_err err;
 
-		if (c->file->is_out)
+		if (is_no_matter(c))
 			continue;
 		if (route(b, c, &err) != TOMB_OK) {
 			(void)tomb_batch_take_out_for(b, c, c->store, &err);
@@ -280,7 +286,7 @@ static enum tomb_code look_at_backend(struct tomb_batch *b, size_t i, size_t end
 	TOMB_TRY(tomb_batch_watch_go_on(&l->watch, err));
 	if (probe(b, b->copies[i].claimed->backend, &l->store, &found, &bar) != TOMB_OK) {
 		for (; i < end; i++)
-			if (!b->copies[i].file->is_out)
+			if (!is_no_matter(&b->copies[i]))
 				(void)tomb_batch_take_out_for(b, &b->copies[i], l->store, &bar);
 		return TOMB_OK;
 	}

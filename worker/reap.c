@@ -93,7 +93,7 @@ static void fill_load(struct tomb_batch *b, size_t *i, size_t end, struct load *
 	for (; *i < end && l->n < max; ++*i) {
 		struct tomb_batch_copy *c = &b->copies[*i];
 
-		if (c->file->is_out || c->was_absent)
+		if (c->file->is_out || c->file->is_kept || c->was_absent)
 			continue;
 		max = tomb_store_delete_max(c->store);
 		l->copies[l->n] = c;
@@ -106,7 +106,7 @@ static bool leaves_markers(const struct tomb_batch_copy *c)
 {
 	bool gone = c->was_absent || (c->was_tried && !c->is_settled && c->detail.n == 0);
 
-	return gone && !c->file->is_out && c->nmarkers > 0;
+	return gone && !c->file->is_out && !c->file->is_kept && c->nmarkers > 0;
 }
 
 /* Sends the markers that are in the load.  As well as it goes: one that stays has no bytes, and verify.c names it. */
@@ -153,7 +153,7 @@ static void spare_rest(struct tomb_batch *b, const struct load *l, size_t i, siz
 	for (size_t k = 0; k < l->n && !held_up; k++)
 		held_up = l->copies[k]->file->is_uncharged ? l->copies[k]->file : NULL;
 	for (; held_up && i < end; i++)
-		if (!b->copies[i].was_absent)
+		if (!b->copies[i].was_absent && !b->copies[i].file->is_kept)
 			tomb_batch_put_off(b, b->copies[i].file, held_up->reason);
 }
 

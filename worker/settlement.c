@@ -34,6 +34,24 @@ static struct tomb_settled_file settle_file(const struct tomb_batch_file *f, boo
 	return s;
 }
 
+/* May it have been removed, and nobody knows? */
+static bool is_unknown(const struct tomb_batch_copy *c)
+{
+	return c->claimed->tried_before && !c->was_seen && c->fate != TOMB_COPY_GONE;
+}
+
+/* Files are refused for good only once it is known what earlier claims have left of them. */
+static void refuse_kept(struct tomb_batch *b)
+{
+	for (size_t i = 0; i < b->ncopies; i++)
+		if (b->copies[i].file->is_kept && is_unknown(&b->copies[i]))
+			tomb_batch_take_out(b, b->copies[i].file, TOMB_FILE_LATER,
+				tomb_batch_say(b, b->copies[i].claimed->backend,
+					TOMB_STR("it is not known whether an earlier claim has removed the copy")));
+	for (size_t i = 0; i < b->nfiles; i++)
+		b->files[i].is_out |= b->files[i].is_kept;
+}
+
 /* A file is Deleted only if each of its copies is known to be gone (I2); the ledger checks it once more. */
 static void keep_unproven(struct tomb_batch *b)
 {
@@ -69,6 +87,7 @@ enum tomb_code tomb_settlement_make(
 
 	if (!copies || !files)
 		return TOMB_FAIL(err, TOMB_NOMEM, "the settlement of %zu files", b->nfiles);
+	refuse_kept(b);
 	keep_unproven(b);
 	for (size_t i = 0; i < b->ncopies; i++)
 		copies[i] = settle_copy(&b->copies[i]);

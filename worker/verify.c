@@ -8,7 +8,8 @@ static void take_absence(struct tomb_batch *b, struct tomb_batch_copy *c, const 
 	if (v->request_id.n > 0 && c->request_id.n == 0)
 		c->request_id = v->request_id;
 	c->is_settled = true;
-	if (v->absence == TOMB_ABSENCE_PENDING && c->detail.n == 0) { /* accepted, and more cannot be known today */
+	/* Accepted, and more cannot be known today. */
+	if (v->absence == TOMB_ABSENCE_PENDING && c->detail.n == 0 && !c->file->is_kept) {
 		c->fate = TOMB_COPY_GONE;
 		c->is_unverifiable = true;
 		c->detail = text;
@@ -41,7 +42,7 @@ static void take_absence(struct tomb_batch *b, struct tomb_batch_copy *c, const 
 /* The store's clear word is enough where the policy says so; a request without a clear answer is always looked into. */
 static bool is_believed(const struct tomb_batch_copy *c, enum tomb_verify_policy policy)
 {
-	return policy == TOMB_VERIFY_NONE && c->detail.n == 0;
+	return policy == TOMB_VERIFY_NONE && c->detail.n == 0 && !c->file->is_kept;
 }
 
 /* The copies of one backend that are looked at. */

@@ -44,7 +44,10 @@ struct tomb_claim {
 	struct tomb_int8s file_ids;    /* of the batch as it stood */
 	struct tomb_claim_file *files; /* by file_id; those already settled are not among them */
 	size_t nfiles;
-	struct tomb_claim_copy *copies; /* of the files without refusal, by backend */
+	/* By backend: of the files without refusal all that are to go; of the others those that an earlier claim may
+	 * have removed (tried_before).  Of these somebody has to find out whether they are there, and nobody may delete
+	 * them. */
+	struct tomb_claim_copy *copies;
 	size_t ncopies;
 };
 

@@ -203,16 +203,20 @@ static enum tomb_code settle_items(struct tomb_pg *pg, const struct tomb_claim *
 	struct sql_settle_items_args args = {
 		.deletion_id = claim->deletion_id, .institution_id = claim->institution_id};
 	uint8_t digest[TOMB_SHA256_SIZE];
+	int64_t damaged = 0;
 	char subject[96];
-	char detail[128];
+	char detail[200];
 
 	TOMB_TRY(list_digest(s, digest, err));
 	TOMB_TRY(put_sums(sums, &args, arena, counts, err));
 	counts->refused = s->nfiles - counts->deleted - counts->failed - counts->later;
 	(void)snprintf(
 		subject, sizeof subject, "batch %" PRId64 " of deletion %" PRId64, claim->batch_id, claim->deletion_id);
-	(void)snprintf(detail, sizeof detail, "%zu deleted, %zu refused, %zu failed, %zu later", counts->deleted,
-		counts->refused, counts->failed, counts->later);
+	for (size_t i = 0; i < sums->n; i++)
+		damaged += sums->rows[i].damaged;
+	(void)snprintf(detail, sizeof detail, "%zu deleted, %zu refused%s, %zu failed, %zu later", counts->deleted,
+		counts->refused, damaged > 0 ? " (not all with every copy: an earlier claim had removed some)" : "",
+		counts->failed, counts->later);
 	args.subject = tomb_str_from(subject);
 	args.detail = tomb_str_from(detail);
 	args.list_digest = (struct tomb_str){(const char *)digest, sizeof digest};

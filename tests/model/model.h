@@ -115,7 +115,7 @@ struct m_claim {
 	unsigned files;  /* still to be settled */
 	unsigned passed; /* those that may be deleted, by the last answer */
 	bool confirmed;
-	bool copy[FILES][GENERATIONS][BACKENDS];   /* those that became 'removing' */
+	bool copy[FILES][GENERATIONS][BACKENDS];   /* those that became 'removing', or were left so and may not go */
 	bool tried[FILES][GENERATIONS][BACKENDS];  /* those of them that were so before */
 	bool looked[FILES][GENERATIONS][BACKENDS]; /* the store gave a clear answer in this claim, or need not */
 };

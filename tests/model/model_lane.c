@@ -48,6 +48,20 @@ static void take_copies(struct model *m, struct m_claim *c, int file)
 		}
 }
 
+/* Of a file that may not go: what an earlier claim may have removed.  It is looked at, and stays as it is. */
+static void take_left_over(const struct model *m, struct m_claim *c, int file)
+{
+	int request = m->batch[c->batch].request;
+
+	for (int g = 1; g < GENERATIONS; g++)
+		for (int b = 0; b < BACKENDS; b++) {
+			const struct m_copy *copy = &m->file[file].copy[g][b];
+
+			if (copy->status == M_REMOVING && copy->by == request)
+				c->copy[file][g][b] = c->tried[file][g][b] = true;
+		}
+}
+
 bool model_claim(struct model *m, int batch, struct m_claim *c)
 {
 	struct m_batch *b = &m->batch[batch];
@@ -71,6 +85,8 @@ bool model_claim(struct model *m, int batch, struct m_claim *c)
 	for (int f = 0; f < FILES; f++) {
 		if (c->passed & 1U << f)
 			take_copies(m, c, f);
+		else if (c->files & 1U << f)
+			take_left_over(m, c, f);
 		if (c->files & 1U << f && r->target[r->list_target[f]].work == M_WORK_PENDING)
 			r->target[r->list_target[f]].work = M_WORK_STARTED;
 	}
@@ -187,8 +203,22 @@ static bool settle_file(struct model *m, const struct m_request *r, int file)
 	return true;
 }
 
+/* Did a claim of this request remove any of what was approved? */
+static bool has_lost(const struct model *m, const struct m_request *r, int file)
+{
+	for (int b = 0; b < BACKENDS; b++) {
+		const struct m_copy *c = &m->file[file].copy[r->listed[file]][b];
+
+		if (c->status == M_GONE && c->by == r - m->request)
+			return true;
+	}
+	return false;
+}
+
 static enum m_outcome outcome_of(struct model *m, const struct m_request *r, int file, enum tomb_file_fate fate)
 {
+	if (fate == TOMB_FILE_REFUSED && m->file[file].state == 'A' && has_lost(m, r, file) && settle_file(m, r, file))
+		return M_DELETED;
 	if (fate == TOMB_FILE_DELETED)
 		return settle_file(m, r, file) ? M_DELETED : M_REFUSED;
 	return fate == TOMB_FILE_REFUSED ? M_REFUSED : M_FAILED;

@@ -66,7 +66,8 @@ with leased as (
 select b.id from leased b where (select count(*) from o) >= 0;
 
 -- First every file, and why it may not be deleted now: '' if it may.  Then, if they are to be taken, the copies of those
--- that may: they become 'removing', the intent before any byte goes, and their work items are started.
+-- that may: they become 'removing', the intent before any byte goes, and their work items are started.  And, as they are,
+-- the copies of those that may not which an earlier claim of this deletion may have removed: somebody has to look.
 -- :name claim_verdicts :many
 -- :arg batch_id int8
 -- :arg fence int8
@@ -135,6 +136,9 @@ with b as materialized (
 	where $3::bool and v.refusal = '' and c.file_id = v.id and c.generation <= v.generation
 		and c.status in ('stored', 'superseded', 'removing') and was.id = c.id
 	returning c.*, was.status as was
+), left_over as (
+	select k.* from verdict v cross join b cross join lateral (select c.* from copy c where c.file_id = v.id offset 0) k
+	where $3::bool and v.refusal <> '' and k.status = 'removing' and k.deletion_id = b.deletion_id
 ), started as (
 	update work_item set status = 'Started', stage = 'Resolve', note = 'Deleting', started_at = coalesce(started_at, now()), updated_at = now()
 	where $3::bool and deletion_id = (select b.deletion_id from b) and item_id in (select v.item_id from verdict v) and status = 'Pending'
@@ -147,4 +151,8 @@ union all
 select k.file_id, k.generation, k.size_bytes, null, null, null, k.id, p.name, k.url, k.version_id, k.etag, k.stored_at, s.min_days,
 	p.retention, k.was = 'removing', now()
 from claimed k join storage_backend p on p.id = k.backend_id join storage_option s on s.id = k.storage_option_id
+union all
+select k.file_id, k.generation, k.size_bytes, null, null, null, k.id, p.name, k.url, k.version_id, k.etag, k.stored_at, s.min_days,
+	p.retention, true, now()
+from left_over k join storage_backend p on p.id = k.backend_id join storage_option s on s.id = k.storage_option_id
 order by backend nulls first, copy_id, file_id;

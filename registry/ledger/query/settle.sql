@@ -51,8 +51,9 @@ from unnest($2::bigint[], $3::bool[], $4::bool[], $5::text[], $6::text[], $7::te
 where c.id = a.id and case when c.status = 'removing' then c.deletion_id = $1::bigint else false end;
 
 -- What became of the files.  Those whose every copy is gone, at the generation that was approved: Deleted, with one event
--- each (I2, I3).  Then the list's outcomes: 'deleted' is believed only of a file that became Deleted here or before; one
--- that was stored again meanwhile was superseded.  Returns what each work item has to count.  The list is looked up file by file,
+-- each (I2, I3); also if the file is refused now, and what was removed under an earlier claim leaves nothing of it.  Then the
+-- list's outcomes: 'deleted' is believed only of a file that became Deleted here or before; one that was stored again
+-- meanwhile was superseded; one that is refused says what it has lost (docs/decisions/0017).  Returns what each work item has to count.  The list is looked up file by file,
 -- "offset 0", whatever the planner thinks of the length of a request that it has not seen yet.
 -- :name settle_files :many
 -- :arg deletion_id int8
@@ -66,21 +67,27 @@ where c.id = a.id and case when c.status = 'removing' then c.deletion_id = $1::b
 -- :col refused int8
 -- :col failed int8
 -- :col bytes int8
+-- :col damaged int8
 with people as materialized (
 	select q.email as asked, g.email as agreed from decision a join user_account q on q.id = a.requested_by
 	join user_account g on g.id = a.decided_by where a.request_id = $2::bigint
 ), told as materialized (
-	select $2::bigint as request_id, a.id, a.outcome, a.reason, l.generation, l.item_id, v.copies, v.left_over, v.unverified
+	select $2::bigint as request_id, a.id, a.outcome, a.reason, l.generation, l.item_id, v.copies, v.left_over, v.unverified,
+		v.of_it, v.lost
 	from unnest($3::bigint[], $4::text[], $5::text[]) as a (id, outcome, reason)
 	cross join lateral (select x.generation, x.item_id from request_file x where x.request_id = $2::bigint and x.file_id = a.id offset 0) l
 	cross join lateral (
 		select count(*) as copies, count(*) filter (where c.status <> 'gone') as left_over,
-			count(*) filter (where c.verification <> 'verified absent') as unverified
-		from copy c where c.file_id = a.id and a.outcome = 'deleted') v
+			count(*) filter (where c.verification <> 'verified absent') as unverified,
+			count(*) filter (where c.generation = l.generation) as of_it,
+			count(*) filter (where a.outcome = 'refused' and c.status = 'gone' and c.deletion_id = $1::bigint and c.generation = l.generation
+				and c.generation = (select f.generation from generic_file f where f.id = a.id)) as lost
+		from copy c where c.file_id = a.id and a.outcome in ('deleted', 'refused')) v
 ), done as (
 	update generic_file f set state = 'D', updated_at = now() from told t
-	where f.id = t.id and t.outcome = 'deleted' and t.left_over = 0 and f.state = 'A' and f.generation = t.generation
-	returning f.id, f.object_id, f.institution_id, f.generation, t.copies, t.unverified
+	where f.id = t.id and (t.outcome = 'deleted' or t.lost > 0) and t.left_over = 0 and f.state = 'A' and f.generation = t.generation
+	returning f.id, f.object_id, f.institution_id, f.generation, t.copies, t.unverified,
+		case when t.lost > 0 then t.reason end as too_late
 ), events as (
 	insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, outcome_detail,
 		outcome_information, object_used, agent, deletion_id)
@@ -88,21 +95,28 @@ with people as materialized (
 		case when d.unverified = 0 then 'All copies of this file were deleted from preservation storage and their absence was verified'
 			else format('All copies of this file were deleted from preservation storage; %s of %s accepted, not verifiable', d.unverified, d.copies) end,
 		'Success', p.asked,
-		format('File deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint),
+		format('File deleted at the request of %s. Institutional approver: %s. Deletion %s.', p.asked, p.agreed, $1::bigint)
+			|| coalesce(' Its copies were removed under a claim that was made before this: ' || d.too_late || '.', ''),
 		'Tombstone deletion worker', $6::text, $1::bigint
 	from done d cross join people p order by d.id
 ), settled as (
 	update request_file l set settled_at = now(), outcome = case when t.is_true then t.outcome else 'refused' end,
 		reason = case when t.is_true then t.reason else 'superseded: it was stored again while its old copies were removed' end
 	from (
-		select t.request_id, t.id, t.outcome, t.reason, t.outcome <> 'deleted' or t.id in (select d.id from done d)
-			or (select count(*) from generic_file f where f.id = t.id and f.state = 'D' and f.generation = t.generation) > 0 as is_true
-		from told t) t
-	where l.request_id = t.request_id and l.file_id = t.id and l.outcome = 'pending' returning l.item_id, l.file_id, l.outcome
+		select x.request_id, x.id, case when x.is_done then 'deleted' else x.outcome end as outcome,
+			case when x.lost > 0 and x.is_done then 'its copies had been removed under an earlier claim, before this: ' || x.reason
+				when x.lost > 0 then format('%s; but %s of its %s copies had been removed under an earlier claim', x.reason, x.lost, x.of_it)
+				else x.reason end as reason,
+			x.lost > 0 and not x.is_done as is_damaged,
+			x.outcome <> 'deleted' or x.is_done
+			or (select count(*) from generic_file f where f.id = x.id and f.state = 'D' and f.generation = x.generation) > 0 as is_true
+		from (select t.*, t.id in (select d.id from done d) as is_done from told t offset 0) x) t
+	where l.request_id = t.request_id and l.file_id = t.id and l.outcome = 'pending' returning l.item_id, l.file_id, l.outcome, t.is_damaged
 )
 select s.item_id, count(*) filter (where s.outcome = 'deleted') as done, count(*) filter (where s.outcome = 'refused') as refused,
 	count(*) filter (where s.outcome = 'failed') as failed,
-	coalesce(sum((select f.size_bytes from generic_file f where f.id = s.file_id)) filter (where s.outcome = 'deleted'), 0)::bigint as bytes
+	coalesce(sum((select f.size_bytes from generic_file f where f.id = s.file_id)) filter (where s.outcome = 'deleted'), 0)::bigint as bytes,
+	count(*) filter (where s.is_damaged) as damaged
 from settled s group by s.item_id order by s.item_id;
 
 -- The counters of the work items, and the batch's audit entry.  Here lanes of one work item begin to wait for one another:

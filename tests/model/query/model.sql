@@ -189,6 +189,14 @@ where c.status in ('removing', 'gone') and not exists (
 union all
 select format('I2: %s is Deleted and copy %s is %s', c.identifier, c.id, c.status) from c where c.state = 'D' and c.status <> 'gone'
 union all
+select format('I2: %s was refused, and nobody knows what became of copy %s', c.identifier, c.id) from c
+join deletion d on d.id = c.deletion_id join request_file l on l.request_id = d.request_id and l.file_id = c.file_id
+where c.status = 'removing' and l.outcome = 'refused'
+union all
+select format('I2: %s is Active and has no copy', f.identifier) from f where f.state = 'A'
+and not exists (select from copy k where k.file_id = f.id and k.status <> 'gone') and not exists (
+	select from request_file l where l.file_id = f.id and l.generation = f.generation and l.outcome in ('pending', 'failed'))
+union all
 select format('I2: copy %s of %s is gone, and nobody says how that is known', c.id, c.identifier) from c
 where c.status = 'gone' and (c.verification is null or c.removed_at is null)
 union all
