@@ -107,6 +107,21 @@ static bool work_from_ledger(struct process *p)
 	return false;
 }
 
+static void note_db_up(struct process *p)
+{
+	tomb_log(p->log, TOMB_EV_DB_UP);
+	p->db_is_down = false;
+}
+
+/* Says so once, and waits a little. */
+static void wait_for_db(struct process *p, const struct tomb_err *err)
+{
+	if (!p->db_is_down)
+		tomb_log(p->log, TOMB_EV_DB_DOWN, TOMB_KV_ERR(err));
+	p->db_is_down = true;
+	(void)tomb_stop_signal_wait(DB_PAUSE_MS);
+}
+
 /* True when the ledger can be asked; else waits a little. */
 static bool ledger_is_there(struct process *p)
 {
@@ -115,14 +130,10 @@ static bool ledger_is_there(struct process *p)
 	if (tomb_pg_is_alive(p->lane.pg))
 		return true;
 	if (tomb_pg_reset(p->lane.pg, &err) == TOMB_OK) {
-		tomb_log(p->log, TOMB_EV_DB_UP);
-		p->db_is_down = false;
+		note_db_up(p);
 		return true;
 	}
-	if (!p->db_is_down)
-		tomb_log(p->log, TOMB_EV_DB_DOWN, TOMB_KV_ERR(&err));
-	p->db_is_down = true;
-	(void)tomb_stop_signal_wait(DB_PAUSE_MS);
+	wait_for_db(p, &err);
 	return false;
 }
 
@@ -178,7 +189,7 @@ static void set_pace(struct process *p)
 	tomb_stores_share_pace(p->lane.stores, tomb_pace_share_exchange, p->share);
 }
 
-static enum tomb_code open_all(struct process *p, struct tomb_err *err)
+static enum tomb_code try_ledger(struct process *p, struct tomb_err *err)
 {
 	static const struct tomb_pg_set *const sets[] = {&sql_set_claim, &sql_set_batch_split, &sql_set_settle,
 		&sql_set_plan, &sql_set_trace, &sql_set_request, &sql_set_backend, &sql_set_schema_version};
@@ -187,8 +198,29 @@ static enum tomb_code open_all(struct process *p, struct tomb_err *err)
 	 * become 'removing' since; the plan for any parameters goes by the keys. */
 	const struct tomb_pg_options options = {.plans_once = true};
 
-	TOMB_TRY(tomb_pg_open_with(&p->lane.pg, p->config->database.p, &options, sets, TOMB_COUNTOF(sets), err));
-	TOMB_TRY(tomb_migrate_check(p->lane.pg, err));
+	TOMB_PG_AUTO *pg = NULL;
+
+	TOMB_TRY(tomb_pg_open_with(&pg, p->config->database.p, &options, sets, TOMB_COUNTOF(sets), err));
+	TOMB_TRY(tomb_migrate_check(pg, err));
+	p->lane.pg = TOMB_TAKE(pg);
+	return TOMB_OK;
+}
+
+/* A lane may start again while the database is away, or recovers.  That the settings are right the parent has seen. */
+static enum tomb_code open_ledger(struct process *p, struct tomb_err *err)
+{
+	enum tomb_code code = TOMB_OK;
+
+	while ((code = try_ledger(p, err)) == TOMB_DB_DOWN && !tomb_stop_signal_seen())
+		wait_for_db(p, err);
+	if (code == TOMB_OK && p->db_is_down)
+		note_db_up(p);
+	return code;
+}
+
+static enum tomb_code open_all(struct process *p, struct tomb_err *err)
+{
+	TOMB_TRY(open_ledger(p, err));
 	TOMB_TRY(tomb_stores_open(p->config->backends_file.p, &p->lane.stores, err));
 	TOMB_TRY(open_redis(p, err));
 	set_pace(p);
@@ -231,7 +263,7 @@ int tomb_lane_process_run(int lane, const void *process)
 	tomb_random(&p.turn, sizeof p.turn);
 	if (open_all(&p, &err) == TOMB_OK) {
 		work(&p);
-	} else {
+	} else if (!tomb_stop_signal_seen()) {
 		tomb_log(&log, TOMB_EV_START_FAILED, TOMB_KV_ERR(&err));
 		status = 1;
 	}

@@ -13,6 +13,7 @@ enum {
 	PAUSE_MS = 500,           /* before a dead lane is started again; doubled each time */
 	PAUSE_MAX_MS = 30 * 1000, /* a lane that cannot start is tried twice a minute */
 	HEALTHY_MS = 60 * 1000,   /* a lane that lived this long starts without a history */
+	WORKED_MS = 2 * 1000,     /* one that somebody killed had started well if it lived this long */
 };
 
 struct slot {
@@ -46,6 +47,12 @@ static void start(struct slot *s, int lane, tomb_lane_main_fn *lane_main, const 
 	s->start_at_us = s->started_us + (int64_t)PAUSE_MAX_MS * TOMB_US_PER_MS;
 }
 
+/* Was it no fault of its own that it died?  A lane that cannot start ends by itself, or at once. */
+static bool was_healthy(int status, int64_t lived_ms)
+{
+	return lived_ms >= (WIFSIGNALED(status) ? WORKED_MS : HEALTHY_MS);
+}
+
 static void note_death(struct slot *s, int lane, int status, const struct tomb_log *log)
 {
 	int64_t lived_ms = (now_us(log) - s->started_us) / TOMB_US_PER_MS;
@@ -58,7 +65,7 @@ static void note_death(struct slot *s, int lane, int status, const struct tomb_l
 	tomb_log(log, TOMB_EV_LANE_DIED, TOMB_KV_I("lane", lane),
 		TOMB_KV_I("status", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
 		TOMB_KV_I("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
-	s->pause_ms = lived_ms >= HEALTHY_MS || s->pause_ms == 0 ? PAUSE_MS : s->pause_ms * 2;
+	s->pause_ms = was_healthy(status, lived_ms) || s->pause_ms == 0 ? PAUSE_MS : s->pause_ms * 2;
 	if (s->pause_ms > PAUSE_MAX_MS)
 		s->pause_ms = PAUSE_MAX_MS;
 	s->start_at_us = now_us(log) + s->pause_ms * TOMB_US_PER_MS;

@@ -8,9 +8,9 @@
 typedef int tomb_lane_main_fn(int lane, const void *arg);
 
 /*
- * Forks lanes 0 to count - 1 and starts each again that dies, after a pause that grows while it keeps dying.  Returns
- * when this process was told to end and every lane has ended, having finished or released its batch.  A lane ends with
- * its parent, however that ends.
+ * Forks lanes 0 to count - 1 and starts each again that dies, after a pause that grows while it keeps dying before it
+ * has worked.  Returns when this process was told to end and every lane has ended, having finished or released its
+ * batch.  A lane ends with its parent, however that ends.
  */
 void tomb_supervise(int count, tomb_lane_main_fn *lane_main, const void *arg, const struct tomb_log *log);
 

@@ -67,6 +67,29 @@ static void a_server_that_crashes_is_waited_for(void **state)
 	stop_and_start(&o, TOMB_CLUSTER_STOP_AT_ONCE);
 }
 
+static void lanes_that_are_started_meanwhile_wait_for_it(void **state)
+{
+	struct outage o;
+
+	outage_begin(&o, state);
+	outage_delete(&o, 0);
+	outage_delete(&o, 1);
+	catch_lanes_at_work(&o);
+	tomb_cluster_order(TOMB_CLUSTER_STOP_AT_ONCE);
+	outage_wait_said(&o.stage->worker, "db-down", "", LANES);
+	outage_kill_lanes(&o);
+	outage_wait_said(&o.stage->worker, "lane-restarted", "", LANES);
+	outage_wait_said(&o.stage->worker, "db-down", "connecting to the database", 2 * (size_t)LANES);
+	tomb_cluster_order(TOMB_CLUSTER_START);
+	tomb_fixture_pg_reconnect();
+	outage_delete(&o, 2);
+	outage_end(&o);
+	outage_wait_said(&o.stage->worker, "db-up", "", LANES);
+	assert_int_equal(outage_said(&o.stage->worker, "db-down", ""), 2 * LANES);
+	assert_int_equal(outage_said(&o.stage->worker, "lane-died", ""), LANES);
+	assert_int_equal(outage_said(&o.stage->worker, "start-failed", ""), 0);
+}
+
 static void programs_do_not_start_without_it_and_say_why(void **state)
 {
 	struct stage *s = *state;
@@ -228,6 +251,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_server_that_is_stopped_in_good_order_is_waited_for, stage_set_up, stage_tear_down),
 		cmocka_unit_test_setup_teardown(a_server_that_crashes_is_waited_for, stage_set_up, stage_tear_down),
+		cmocka_unit_test_setup_teardown(
+			lanes_that_are_started_meanwhile_wait_for_it, stage_set_up, stage_tear_down),
 		cmocka_unit_test_setup_teardown(
 			programs_do_not_start_without_it_and_say_why, stage_set_up, stage_tear_down),
 		cmocka_unit_test_setup_teardown(too_many_connections_are_waited_out, stage_set_up, stage_tear_down),
