@@ -18,6 +18,12 @@ void verdict_set(struct tomb_verdict *verdict, struct tomb_arena *arena, enum to
 /* UNKNOWN, for this reason. */
 void verdict_unknown(struct tomb_verdict *verdict, struct tomb_arena *arena, const struct tomb_err *why);
 
+/* A service's own word for a failure, for people: an answer to HEAD has no body that could say one. */
+static inline struct tomb_str result_word(struct tomb_str code)
+{
+	return code.n ? code : TOMB_STR("(no reason given)");
+}
+
 /* A copy of s in the arena; "" when the arena is full. */
 struct tomb_str result_keep(struct tomb_arena *arena, struct tomb_str s);
 

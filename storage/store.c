@@ -284,6 +284,18 @@ enum tomb_code tomb_store_examine(struct tomb_store *store, struct tomb_capabili
 	return TOMB_OK;
 }
 
+enum tomb_code store_error_in(const struct tomb_store *store, struct tomb_err *err)
+{
+	char where[BACKEND_NAME_MAX + 32];
+	size_t n = 0;
+
+	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
+	n = strlen(where);
+	if (strncmp(err->text, where, n) == 0 && err->text[n] == ':')
+		return err->code;
+	return tomb_err_in(err, where);
+}
+
 enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err)
 {
 	struct tomb_probe probe;

@@ -84,6 +84,9 @@ enum tomb_code store_check_key(const struct tomb_store *store, struct tomb_str k
 /* Probes, if there was no good probe yet. */
 enum tomb_code store_need_probe(struct tomb_store *store, struct tomb_err *err) TOMB_MUST_USE;
 
+/* "backend NAME: " before the error, unless it says so already: texts of a backend's traffic do.  Returns its code. */
+enum tomb_code store_error_in(const struct tomb_store *store, struct tomb_err *err) TOMB_MUST_USE;
+
 /* An error that was kept for a while. */
 enum tomb_code store_hand_up(const struct tomb_err *why, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -9,12 +9,9 @@ enum { DELETES_AT_ONCE = 20 }; /* at up to a second each, well within half a lea
 
 enum tomb_code glacier_error(const struct tomb_store *store, enum tomb_code code, struct tomb_err *err)
 {
-	char where[BACKEND_NAME_MAX + 32];
-
-	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	if (code == TOMB_CORRUPT)
-		return TOMB_FAIL(err, TOMB_STORE, "%s: does not answer like a vault", where);
-	return tomb_err_in(err, where);
+		return TOMB_FAIL(err, TOMB_STORE, "backend %s: does not answer like a vault", store->name.p);
+	return store_error_in(store, err);
 }
 
 enum tomb_code glacier_vault(

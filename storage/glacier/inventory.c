@@ -179,5 +179,5 @@ enum tomb_code glacier_inventory_read(struct tomb_store *store, struct tomb_str 
 		code = read_output(glacier_of(store), job_id, &o, out, err);
 	tree_hash_fini(&o.hash);
 	inventory_text_fini(&o.text);
-	return code == TOMB_OK ? code : tomb_err_in(err, store->name.p);
+	return code == TOMB_OK ? code : store_error_in(store, err);
 }

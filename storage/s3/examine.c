@@ -245,10 +245,6 @@ enum tomb_code s3_examine(struct tomb_store *store, struct tomb_capability *out,
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ANSWER_ARENA_MAX);
 	struct examination x = {.s3 = s3_of(store), .arena = &arena};
-	char where[BACKEND_NAME_MAX + 32];
 
-	if (run(&x, out, err) == TOMB_OK)
-		return TOMB_OK;
-	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
-	return tomb_err_in(err, where);
+	return run(&x, out, err) == TOMB_OK ? TOMB_OK : store_error_in(store, err);
 }

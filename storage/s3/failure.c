@@ -227,15 +227,18 @@ void s3_failure_judge(const struct tomb_http_answer *answer, struct tomb_arena *
 
 enum tomb_code s3_failure_set(const struct s3_failure *f, const char *what, struct tomb_err *err)
 {
-	return TOMB_FAIL(err, f->code, "%s: HTTP %d %.*s%s%.*s%s%s (request %.*s)", what, f->status,
-		TOMB_STR_ARG(f->error.code), f->error.message.n ? ": " : "", TOMB_STR_ARG(f->error.message),
-		f->advice[0] ? "; " : "", f->advice, TOMB_STR_ARG(f->error.request_id));
+	return TOMB_FAIL(err, f->code, "%s: HTTP %d %.*s%s%.*s%s%s%s%.*s%s", what, f->status,
+		TOMB_STR_ARG(result_word(f->error.code)), f->error.message.n ? ": " : "",
+		TOMB_STR_ARG(f->error.message), f->advice[0] ? "; " : "", f->advice,
+		f->error.request_id.n ? " (request " : "", TOMB_STR_ARG(f->error.request_id),
+		f->error.request_id.n ? ")" : "");
 }
 
 void s3_failure_result(const struct s3_failure *f, struct tomb_arena *arena, struct tomb_result *out)
 {
-	result_set(out, arena, f->outcome, "HTTP %d %.*s%s%.*s%s%s", f->status, TOMB_STR_ARG(f->error.code),
-		f->error.message.n ? ": " : "", TOMB_STR_ARG(f->error.message), f->advice[0] ? "; " : "", f->advice);
+	result_set(out, arena, f->outcome, "HTTP %d %.*s%s%.*s%s%s", f->status,
+		TOMB_STR_ARG(result_word(f->error.code)), f->error.message.n ? ": " : "",
+		TOMB_STR_ARG(f->error.message), f->advice[0] ? "; " : "", f->advice);
 	out->code = result_keep(arena, f->error.code);
 	out->request_id = result_keep(arena, f->error.request_id);
 	out->retry_after_ms = f->retry_after_ms;

@@ -135,12 +135,9 @@ static enum tomb_code read_stat(struct looks *l, size_t i, const struct tomb_htt
 /* What is said of a key that has no answer.  Without memory there is nothing more to say of any. */
 static struct tomb_str say(struct looks *l, struct tomb_err *why)
 {
-	char where[BACKEND_NAME_MAX + 32];
-
 	if (why->code == TOMB_NOMEM)
 		l->ended = *why;
-	(void)snprintf(where, sizeof where, "backend %s", l->s3->store.name.p);
-	(void)tomb_err_in(why, where);
+	(void)!store_error_in(&l->s3->store, why);
 	return result_keep(l->arena, tomb_str_from(why->text));
 }
 

@@ -45,22 +45,21 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 	struct s3 *s3 = s3_of(store);
 	struct tomb_probe probe = {.can_look = true};
 	struct tomb_stat st;
-	char where[BACKEND_NAME_MAX + 32];
 	enum tomb_code code = ask_versioning(s3, &arena, &probe.versioning, err);
 
-	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
 	if (code == TOMB_CORRUPT)
-		return TOMB_FAIL(err, TOMB_STORE, "%s: does not answer like S3", where);
+		return TOMB_FAIL(err, TOMB_STORE, "backend %s: does not answer like S3", store->name.p);
 	if (code == TOMB_OK)
 		code = ask_locks(s3, &arena, &probe, err);
 	if (code != TOMB_OK)
-		return tomb_err_in(err, where);
+		return store_error_in(store, err);
 	/* Without the right to list, an absent key is 403 and no deletion could be verified. */
 	code = s3_head(s3, nobodys_key, TOMB_STR(""), &arena, &st, err);
 	if (code == TOMB_STORE_DENIED)
-		return TOMB_FAIL(err, code, "%s: absent keys cannot be seen: s3:ListBucket is needed", where);
+		return TOMB_FAIL(
+			err, code, "backend %s: absent keys cannot be seen: s3:ListBucket is needed", store->name.p);
 	if (code != TOMB_OK)
-		return tomb_err_in(err, where);
+		return store_error_in(store, err);
 	probe.clock_offset_us = s3->aws.clock_offset_us;
 	*out = probe;
 	return TOMB_OK;
@@ -69,7 +68,6 @@ static enum tomb_code probe(struct tomb_store *store, struct tomb_probe *out, st
 static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, struct tomb_str version_id,
 	struct tomb_arena *arena, struct tomb_stat *out, struct tomb_err *err)
 {
-	char where[BACKEND_NAME_MAX + 32];
 	struct tomb_stat found;
 	enum tomb_code code = s3_head(s3_of(store), key, version_id, arena, &found, err);
 
@@ -79,23 +77,20 @@ static enum tomb_code stat_key(struct tomb_store *store, struct tomb_str key, st
 		*out = found;
 		return TOMB_OK;
 	}
-	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
-	return tomb_err_in(err, where);
+	return store_error_in(store, err);
 }
 
 static enum tomb_code versions(struct tomb_store *store, struct tomb_str key, struct tomb_arena *arena,
 	struct tomb_version **out, size_t *n, struct tomb_err *err)
 {
 	struct s3_versions found;
-	char where[BACKEND_NAME_MAX + 32];
 
 	if (s3_versions_list(s3_of(store), key, arena, &found, err) == TOMB_OK) {
 		*out = found.list;
 		*n = found.n;
 		return TOMB_OK;
 	}
-	(void)snprintf(where, sizeof where, "backend %s", store->name.p);
-	return tomb_err_in(err, where);
+	return store_error_in(store, err);
 }
 
 static enum tomb_code put_url(struct tomb_str key, struct tomb_buf *url, struct tomb_err *err)

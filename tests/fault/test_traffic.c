@@ -135,6 +135,7 @@ static void what_takes_too_long_is_said_instead_of_waited_for(void **state)
 	assert_int_equal(result.outcome, TOMB_OUTCOME_THROTTLED);
 	assert_int_equal(result.retry_after_ms, 30000);
 	assert_int_equal(slow_store_look(&f), TOMB_STORE_THROTTLED);
+	assert_string_equal(f.err.text, "backend s: it asks for fewer requests; the request was not sent");
 	assert_int_equal(f.waited_ms, 0);
 	tomb_clock_manual_advance(&f.clock, INT64_C(26000000));
 	assert_int_equal(slow_store_delete(&f).outcome, TOMB_OUTCOME_GONE);
@@ -460,6 +461,25 @@ static void a_lockout_is_left_alone_for_more_than_five_minutes(void **state)
 	slow_store_end(&f);
 }
 
+/* An answer to HEAD has no body. */
+static void a_look_that_is_denied_without_a_word_says_so(void **state)
+{
+	struct slow_store f;
+
+	(void)state;
+	slow_store_setup(&f);
+	slow_store_answer(&f, 1, S3_HEAD("403 Forbidden", S3_ID, "0"));
+	slow_store_answer(&f, 1, S3_HEAD("403 Forbidden", "", "0"));
+	slow_store_begin(&f, 60000);
+	assert_int_equal(slow_store_look(&f), TOMB_STORE_DENIED);
+	assert_string_equal(f.err.text, "backend s: HEAD: HTTP 403 (no reason given); check the backend's keys and "
+					"their rights (request req-1)");
+	assert_int_equal(slow_store_look(&f), TOMB_STORE_DENIED);
+	assert_string_equal(
+		f.err.text, "backend s: HEAD: HTTP 403 (no reason given); check the backend's keys and their rights");
+	slow_store_end(&f);
+}
+
 static void one_key_that_is_denied_is_not_the_backend_but_five_are(void **state)
 {
 	struct slow_store f;
@@ -588,6 +608,7 @@ int main(void)
 		cmocka_unit_test(what_there_is_no_time_for_is_left_unsent),
 		cmocka_unit_test(a_backend_that_refuses_us_as_a_whole_gets_no_more_requests),
 		cmocka_unit_test(a_lockout_is_left_alone_for_more_than_five_minutes),
+		cmocka_unit_test(a_look_that_is_denied_without_a_word_says_so),
 		cmocka_unit_test(one_key_that_is_denied_is_not_the_backend_but_five_are),
 		cmocka_unit_test(a_batch_of_which_every_key_is_denied_is_the_backend),
 		cmocka_unit_test(what_others_found_out_stops_us_too),
