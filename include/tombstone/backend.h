@@ -83,7 +83,8 @@ enum tomb_code tomb_backend_breaker_open(struct tomb_pg *pg, const struct tomb_a
 enum tomb_code tomb_backend_breaker_close(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name,
 	int64_t since_us, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Closes it by hand.  Operators only.  *was_open: it was not closed already.  NOTFOUND as above. */
+/* Closes it by hand, and makes batches due that were put off because of it, open or not.  Operators only.  *was_open:
+ * it was not closed already.  NOTFOUND as above. */
 enum tomb_code tomb_backend_breaker_reset(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name,
 	struct tomb_str reason, bool *was_open, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -6,6 +6,8 @@
 #include "tombstone/audit.h"
 #include "tombstone/tx.h"
 
+#include <stdio.h>
+
 enum { ARENA_BYTES_MAX = 64 * 1024 }; /* one backend */
 
 static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, const char *verb, struct tomb_str name,
@@ -79,6 +81,20 @@ enum tomb_code tomb_backend_breaker_close(struct tomb_pg *pg, const struct tomb_
 	return tomb_tx_commit(&tx, err);
 }
 
+/* Whoever helped should not have to wait for what was put off until then. */
+static enum tomb_code recall(
+	struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name, struct tomb_err *err)
+{
+	size_t n = 0;
+	char detail[64];
+
+	TOMB_TRY(sql_backend_recall_batches(pg, &(struct sql_backend_recall_batches_args){name}, &n, err));
+	if (n == 0)
+		return TOMB_OK;
+	(void)snprintf(detail, sizeof detail, "%zu batches that were put off are due", n);
+	return audit(pg, actor, "recall batches", name, tomb_str_from(detail), err);
+}
+
 enum tomb_code tomb_backend_breaker_reset(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str name,
 	struct tomb_str reason, bool *was_open, struct tomb_err *err)
 {
@@ -91,6 +107,7 @@ enum tomb_code tomb_backend_breaker_reset(struct tomb_pg *pg, const struct tomb_
 	TOMB_TRY(tomb_authority_operator(pg, actor, "reset the breaker of a backend", err));
 	TOMB_TRY(tomb_backend_find(pg, name, &arena, &known, err));
 	TOMB_TRY(close_it(pg, actor, name, 0, reason.n > 0 ? reason : TOMB_STR("reset by hand"), &changed, err));
+	TOMB_TRY(recall(pg, actor, name, err));
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*was_open = changed;
 	return TOMB_OK;

@@ -147,6 +147,37 @@ static void a_backend_that_another_lane_was_refused_by_is_left_alone_for_nothing
 	tomb_world_check(w);
 }
 
+static void a_reset_makes_due_what_was_put_off_because_of_that_backend(void **state)
+{
+	struct tomb_world *w = *state;
+	struct tomb_backend_breaker k = {.since_us = now_us(),
+		.until_us = now_us() + TEN_MINUTES_US,
+		.reason = TOMB_STR("AccountProblem: call them")};
+	int64_t objects[] = {tomb_world_object(w, "test.edu/one", 1, 2), tomb_world_object(w, "test.edu/two", 1, 2)};
+	bool was_open = false;
+
+	for (size_t i = 0; i < TOMB_COUNTOF(objects); i++)
+		tomb_world_approve(w, tomb_world_request_object(w, objects[i]));
+	TOMB_OK_OR_FAIL(tomb_backend_breaker_open(w->worker, &other_lane, TOMB_STR("local-2"), &k, &err));
+	work_once(w);
+	tomb_fixture_pg_exec("update batch set last_error = replace(last_error, 'local-2', 'local-20') "
+			     "where id = (select max(id) from batch)");
+	assert_int_equal(tomb_world_number("select count(*) from batch where state = 'ready' and due_at > now()"), 2);
+	TOMB_OK_OR_FAIL(
+		tomb_backend_breaker_reset(w->registry, &w->oscar, TOMB_STR("local-1"), TOMB_STR(""), &was_open, &err));
+	assert_int_equal(tomb_world_number("select count(*) from batch where due_at > now()"), 2);
+	TOMB_OK_OR_FAIL(tomb_backend_breaker_reset(
+		w->registry, &w->oscar, TOMB_STR("local-2"), TOMB_STR("they helped"), &was_open, &err));
+	assert_int_equal(tomb_world_number("select count(*) from batch where due_at <= now()"), 1);
+	assert_int_equal(tomb_world_number("select count(*) from batch where due_at > now() and last_error like "
+					   "'backend local-20:%%' and id = (select max(id) from batch)"),
+		1);
+	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'recall batches' and subject "
+					   "= 'local-2' and detail like '1 %%'"),
+		1);
+	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'recall batches'"), 1);
+}
+
 static void what_a_lane_finds_out_is_written_for_the_others(void **state)
 {
 	struct tomb_world *w = *state;
@@ -360,6 +391,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tomb_world_tear_down)
 	const struct CMUnitTest tests[] = {
 		T(a_backend_that_another_lane_was_refused_by_is_left_alone_for_nothing),
+		T(a_reset_makes_due_what_was_put_off_because_of_that_backend),
 		T(what_a_lane_finds_out_is_written_for_the_others),
 		T(what_was_proven_is_told_to_the_store_that_it_was_proven_of),
 		T(a_clock_that_a_store_refused_is_an_alarm),

@@ -96,6 +96,12 @@ returning coalesce((select is_open from was), false) as was_open;
 update backend_breaker k set is_open = false, reason = $3::text, set_by = $4::text, set_at = now()
 from storage_backend b where b.id = k.backend_id and b.name = $1::text and k.is_open and ($2::timestamptz is null or k.since = $2::timestamptz);
 
+-- What waits because of it is due.  A batch that waits for two names the one that it has to wait for first.
+-- :name backend_recall_batches :exec
+-- :arg name text
+update batch set due_at = now()
+where state = 'ready' and due_at > now() and starts_with(last_error, 'backend ' || $1::text || ':');
+
 -- Of one copy each; the backends of the option that are named, or all of them.  Rows changed: backends.
 -- :name storage_price_set :exec
 -- :arg option text
