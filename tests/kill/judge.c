@@ -74,13 +74,19 @@ static const struct sentence sentences[] = {
 		"select w.seq, w.at, w.url from judge.done w where w.what in ('delete', 'miss') and not exists (select "
 		"from "
 		"copy c join " APPROVED " on l.file_id = c.file_id where c.url = w.url and l.generation >= "
-		"c.generation and l.outcome = 'deleted')"},
+		"c.generation and (l.outcome = 'deleted' or c.status = 'gone' and (l.generation < f.generation or "
+		"exists (select from hold h where h.file_id = f.id and h.reason = 'a court wants it, late'))))"},
 	{"No key was deleted twice.",
 		"select url, count(*) from judge.done where what = 'delete' group by url having count(*) > 1"},
-	{"Nothing that is held was touched.",
-		"select h.file_id, c.url, c.status from hold h join copy c on c.file_id = h.file_id where c.status not "
-		"in "
-		"('stored', 'superseded') or not exists (select from judge.found n where n.url = c.url)"},
+	{"Nothing was touched that is held and was claimed by nobody before.",
+		"select h.file_id, c.url, c.status from hold h join copy c on c.file_id = h.file_id where "
+		"h.reason = 'a court wants it' and (c.status not in ('stored', 'superseded') "
+		"or not exists (select from judge.found n where n.url = c.url))"},
+	{"What is held and was refused says what it had lost before.",
+		"select h.file_id, l.reason from hold h join " APPROVED " on l.file_id = h.file_id where l.outcome = "
+		"'refused' and l.generation = f.generation and (l.reason like '%had been removed under an earlier "
+		"claim') <> exists (select from copy c where c.file_id = h.file_id and c.generation = l.generation "
+		"and c.status = 'gone')"},
 	{"Nothing was taken off the list of a request that was not approved.",
 		"select l.request_id, l.file_id, l.outcome from request_file l join deletion_request r on r.id = "
 		"l.request_id "

@@ -24,7 +24,7 @@ enum {
 	LINES_MAX = 6,
 	REQUESTS_MAX = 3,
 	WORK_MS = 3000, /* for work to be there, for lines and requests to come */
-	HOLD_EVERY = 8, /* kills */
+	HOLD_EVERY = 4, /* kills */
 	LOOK_US = 200,
 	CRASH_MS = 20 * 1000, /* to end all connections; a process that was at its end leaves the others alone */
 	SALT = 1 << 20,
@@ -308,26 +308,26 @@ void killer_keep_alive(struct scene *s, struct tally *tally)
 	keep_alive(&s->stage->registry, tally);
 }
 
-/* On a file that is approved and untouched, if there is one: by the lock on its object, the lanes' claims come before
- * or after.  It must stay. */
+/* On a file that is approved, and at every second time claimed, if there is one.  By the lock on its object, the lanes'
+ * claims come before or after: if none came, it must stay; the reason tells the judge. */
 static void place_hold(struct scene *s, struct tally *tally)
 {
 	int64_t file = tomb_world_number(
 		"select coalesce((select l.file_id from request_file l join deletion d using (request_id) "
-		"where d.finished_at is null and l.outcome = 'pending' and not exists (select from copy c where "
-		"c.file_id = l.file_id and c.status not in ('stored', 'superseded')) "
-		"order by md5(l.file_id::text || '%d') limit 1), 0)",
-		scene_random(s, SALT));
+		"where d.finished_at is null and l.outcome = 'pending' "
+		"order by exists (select from copy c where c.file_id = l.file_id and c.status = 'removing') = %s desc, "
+		"md5(l.file_id::text || '%d') limit 1), 0)",
+		tally->holds % 2 ? "true" : "false", scene_random(s, SALT));
 
 	if (file == 0)
 		return;
 	tomb_world_exec("begin; select from intellectual_object where id = (select object_id from generic_file where "
 			"id = %" PRId64 ") for no key update; "
 			"insert into hold (institution_id, file_id, reason, placed_by) "
-			"select f.institution_id, f.id, 'a court wants it', (select max(id) from user_account) "
-			"from generic_file f where f.id = %" PRId64
-			" and f.state = 'A' and not exists (select from copy c "
-			"where c.file_id = f.id and c.status not in ('stored', 'superseded')); commit",
+			"select f.institution_id, f.id, case when exists (select from copy c where c.file_id = f.id "
+			"and c.status not in ('stored', 'superseded')) then 'a court wants it, late' "
+			"else 'a court wants it' end, (select max(id) from user_account) "
+			"from generic_file f where f.id = %" PRId64 " and f.state = 'A'; commit",
 		file, file);
 	tally->holds = (int)tomb_world_number("select count(*) from hold");
 }

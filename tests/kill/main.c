@@ -95,8 +95,11 @@ static void tell(struct scene *s, const struct tally *t, int requeued, int wrong
 	for (int i = 0; i < VICTIMS; i++)
 		all += t->kills[i];
 	printf("\n%d kills, %d of them at work: the others had nothing to wait for\n", all, all - t->in_vain);
-	printf("wishes: %d, requests and decisions repeated %d times; holds placed on the way: %d\n", s->nwishes,
-		atomic_load(&s->shared->repeated), t->holds);
+	printf("wishes: %d, requests and decisions repeated %d times; holds placed on the way: %d, %" PRId64
+	       " of them on what was claimed; refused with a loss: %" PRId64 "\n",
+		s->nwishes, atomic_load(&s->shared->repeated), t->holds,
+		tomb_world_number("select count(*) from hold where reason like '%%late'"),
+		tomb_world_number("select count(*) from request_file where reason like '%%under an earlier claim'"));
 	printf("files deleted: %" PRId64 ", refused: %" PRId64 ", deletion events of files: %" PRId64
 	       ", of objects: %" PRId64 "\n",
 		tomb_world_number("select count(*) from request_file where outcome = 'deleted'"),
