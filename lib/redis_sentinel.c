@@ -130,8 +130,8 @@ static void add_reason(struct tomb_err *err, const struct tomb_err *why)
 
 enum tomb_code redis_sentinel_dial(struct tomb_redis *redis, struct tomb_err *err)
 {
-	struct tomb_err all = {.code = TOMB_QUEUE_DOWN};
 	struct tomb_err why;
+	enum tomb_code code = TOMB_FAIL(err, TOMB_QUEUE_DOWN, "no Sentinel is named");
 
 	for (size_t i = 0; i < redis->nsentinels; i++) {
 		if (dial_master_of(redis, &redis->sentinels[i], &why) == TOMB_OK) {
@@ -139,10 +139,9 @@ enum tomb_code redis_sentinel_dial(struct tomb_redis *redis, struct tomb_err *er
 			return TOMB_OK;
 		}
 		if (i == 0)
-			all = why;
+			code = TOMB_FAIL(err, TOMB_QUEUE_DOWN, "%s", why.text);
 		else
-			add_reason(&all, &why);
+			add_reason(err, &why);
 	}
-	*err = all;
-	return TOMB_QUEUE_DOWN;
+	return code;
 }

@@ -70,12 +70,15 @@ static struct slot *search(struct s3_part *b, const struct tomb_target *target)
 static struct slot *find(struct s3_part *b, const struct s3_entry *entry)
 {
 	struct tomb_target target = {.key = entry->key, .version_id = entry->version_id};
-	struct slot *slot = !b->is_sorted && b->guess < b->n ? &b->slots[b->guess] : NULL;
+	struct slot *slot = NULL;
 
-	if (slot && tomb_str_eq(slot->target->key, target.key) &&
-		tomb_str_eq(slot->target->version_id, target.version_id)) {
-		b->guess++;
-		return slot;
+	if (!b->is_sorted && b->guess < b->n) { /* most servers answer in the order of the request */
+		slot = &b->slots[b->guess];
+		if (tomb_str_eq(slot->target->key, target.key) &&
+			tomb_str_eq(slot->target->version_id, target.version_id)) {
+			b->guess++;
+			return slot;
+		}
 	}
 	slot = search(b, &target);
 	if (slot || !entry->version_id.n)
@@ -243,16 +246,16 @@ enum tomb_code s3_part_draft(const struct s3_parts *of, const size_t *which, siz
 	return code;
 }
 
-void s3_part_land(struct s3_part *b, const struct aws_landed *landed)
+void s3_part_land(struct s3_part *part, const struct aws_landed *landed)
 {
-	TOMB_ARENA_AUTO scratch = tomb_arena_init(4 * b->answer_max);
+	TOMB_ARENA_AUTO scratch = tomb_arena_init(4 * part->answer_max);
 	struct tomb_result failed;
 
-	tomb_buf_fini(&b->body);
+	tomb_buf_fini(&part->body);
 	if (landed->code == TOMB_OK) {
-		read_answer(b, landed->answer, landed->sent, &scratch);
+		read_answer(part, landed->answer, landed->sent, &scratch);
 		return;
 	}
-	aws_unanswered(&b->s3->aws, landed->err, b->arena, &failed);
-	set_all(b, &failed);
+	aws_unanswered(&part->s3->aws, landed->err, part->arena, &failed);
+	set_all(part, &failed);
 }
