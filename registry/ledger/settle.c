@@ -195,10 +195,16 @@ static enum tomb_code put_sums(const struct sums *sums, struct sql_settle_items_
 	return TOMB_OK;
 }
 
-/* Counters of the work items, and the audit entry.  *rows: the items that changed. */
+/* The work items that changed. */
+struct changed {
+	struct sql_settle_items_row *items;
+	size_t n;
+};
+
+/* Counters of the work items, and the audit entry. */
 static enum tomb_code settle_items(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
-	const struct sums *sums, struct tomb_settle_counts *counts, struct tomb_arena *arena,
-	struct sql_settle_items_row **rows, size_t *nrows, struct tomb_err *err)
+	const struct sums *sums, struct tomb_settle_counts *counts, struct tomb_arena *arena, struct changed *out,
+	struct tomb_err *err)
 {
 	struct sql_settle_items_args args = {
 		.deletion_id = claim->deletion_id, .institution_id = claim->institution_id};
@@ -220,7 +226,7 @@ static enum tomb_code settle_items(struct tomb_pg *pg, const struct tomb_claim *
 	args.subject = tomb_str_from(subject);
 	args.detail = tomb_str_from(detail);
 	args.list_digest = (struct tomb_str){(const char *)digest, sizeof digest};
-	return sql_settle_items(pg, &args, arena, rows, nrows, err);
+	return sql_settle_items(pg, &args, arena, &out->items, &out->n, err);
 }
 
 /* The end of the deletion as a whole: everybody concerned is told. */
@@ -253,32 +259,33 @@ static enum tomb_code settle_finish(struct tomb_pg *pg, const struct tomb_claim 
 /* Items that ended with this batch: frees their things, and marks whole objects Deleted; with the
  * last one the deletion ends. */
 static enum tomb_code settle_ended(struct tomb_pg *pg, const struct tomb_claim *claim, const struct tomb_settlement *s,
-	const struct sql_settle_items_row *items, size_t n, struct tomb_arena *arena, bool *finished,
-	struct tomb_err *err)
+	const struct changed *changed, struct tomb_arena *arena, bool *finished, struct tomb_err *err)
 {
-	int64_t *ended = TOMB_NEW(arena, int64_t, n);
-	int64_t *objects = TOMB_NEW(arena, int64_t, n);
+	int64_t *ended = TOMB_NEW(arena, int64_t, changed->n);
+	int64_t *objects = TOMB_NEW(arena, int64_t, changed->n);
 	struct sql_settle_objects_args args = {
 		claim->deletion_id, claim->request_id, {ended, 0}, {objects, 0}, s->agent};
 	struct sql_settle_objects_row *done = NULL;
 	size_t ndone = 0;
-	size_t changed = 0;
+	size_t stay = 0;
 
 	if (!ended || !objects)
-		return no_room(n, err);
-	for (size_t i = 0; i < n; i++) {
-		if (tomb_str_eq(items[i].status, TOMB_STR("Started")))
+		return no_room(changed->n, err);
+	for (size_t i = 0; i < changed->n; i++) {
+		const struct sql_settle_items_row *item = &changed->items[i];
+
+		if (tomb_str_eq(item->status, TOMB_STR("Started")))
 			continue;
-		ended[args.item_ids.n++] = items[i].item_id;
-		if (items[i].whole_object && tomb_str_eq(items[i].status, TOMB_STR("Success")))
-			objects[args.object_ids.n++] = items[i].object_id;
+		ended[args.item_ids.n++] = item->item_id;
+		if (item->whole_object && tomb_str_eq(item->status, TOMB_STR("Success")))
+			objects[args.object_ids.n++] = item->object_id;
 	}
 	if (args.item_ids.n == 0)
 		return TOMB_OK;
 	TOMB_TRY(sql_settle_objects(pg, &args, arena, &done, &ndone, err));
 	if (ndone < args.object_ids.n)
-		TOMB_TRY(sql_settle_object_stays(pg,
-			&(struct sql_settle_object_stays_args){claim->deletion_id, args.object_ids}, &changed, err));
+		TOMB_TRY(sql_settle_object_stays(
+			pg, &(struct sql_settle_object_stays_args){claim->deletion_id, args.object_ids}, &stay, err));
 	return settle_finish(pg, claim, arena, finished, err);
 }
 
@@ -287,16 +294,15 @@ enum tomb_code tomb_settle(struct tomb_pg *pg, const struct tomb_claim *claim, c
 {
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	struct tomb_settle_counts counts = {.finished = false};
-	struct sql_settle_items_row *items = NULL;
+	struct changed changed = {NULL, 0};
 	struct sums sums = {NULL, 0};
-	size_t n = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(settle_fence(pg, claim, s, arena, &counts, err));
 	TOMB_TRY(settle_copies(pg, claim, s, arena, err));
 	TOMB_TRY(settle_files(pg, claim, s, arena, &sums, err));
-	TOMB_TRY(settle_items(pg, claim, s, &sums, &counts, arena, &items, &n, err));
-	TOMB_TRY(settle_ended(pg, claim, s, items, n, arena, &counts.finished, err));
+	TOMB_TRY(settle_items(pg, claim, s, &sums, &counts, arena, &changed, err));
+	TOMB_TRY(settle_ended(pg, claim, s, &changed, arena, &counts.finished, err));
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*out = counts;
 	return TOMB_OK;
