@@ -2,15 +2,14 @@
 
 #include "aws/repair.h"
 
-enum tomb_code aws_attempt_read(struct aws_client *client, const struct aws_request *r, const struct aws_signed *as,
-	const struct tomb_http_answer *answer, struct tomb_arena *arena, unsigned *repairs, struct aws_verdict *out,
-	bool *again, struct tomb_err *err)
+enum tomb_code aws_attempt_read(struct aws_client *client, struct aws_attempt *attempt,
+	const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out, struct tomb_err *err)
 {
 	client->service->judge(answer, arena, out);
-	*again = false;
+	attempt->again = false;
 	if (out->code != TOMB_OK)
-		TOMB_TRY(aws_repair(client, as, answer, out, repairs, again, err));
-	if (*again && r->read) /* its bytes are used up */
+		TOMB_TRY(aws_repair(client, attempt->as, answer, out, &attempt->repairs, &attempt->again, err));
+	if (attempt->again && attempt->request->read) /* its bytes are used up */
 		return TOMB_FAIL(err, TOMB_NET, "HTTP %d %.*s: clock, keys or region are set right now: again",
 			answer->status, TOMB_STR_ARG(out->word));
 	return TOMB_OK;

@@ -6,12 +6,19 @@
 
 enum { AWS_VERDICT_ARENA_MAX = 1 << 21 }; /* bytes: the words of an error answer, which aws_request bounds */
 
-/* Reads the answer to a request that was signed *as.  *again: what it was refused for is repaired now (*repairs as in
- * aws_repair()).  Strings of *out are in the arena.  NET when it could be sent again, but its bytes are used up; else
- * as aws_repair(). */
-enum tomb_code aws_attempt_read(struct aws_client *client, const struct aws_request *request,
-	const struct aws_signed *as, const struct tomb_http_answer *answer, struct tomb_arena *arena, unsigned *repairs,
-	struct aws_verdict *out, bool *again, struct tomb_err *err) TOMB_MUST_USE;
+/* A request that was sent, and what was done about its refusals so far. */
+struct aws_attempt {
+	const struct aws_request *request;
+	const struct aws_signed *as;
+	unsigned repairs; /* as in aws_repair() */
+	bool again;       /* what it was refused for is repaired now */
+};
+
+/* Reads the answer to an attempt, and sets its repairs and again.  Strings of *out are in the arena.  NET when it could
+ * be sent again, but its bytes are used up; else as aws_repair(). */
+enum tomb_code aws_attempt_read(struct aws_client *client, struct aws_attempt *attempt,
+	const struct tomb_http_answer *answer, struct tomb_arena *arena, struct aws_verdict *out,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 /* Tells the traffic what the attempt says of the backend, whatever it says of a key. */
 void aws_attempt_tell(struct traffic *t, const struct traffic_run *run, unsigned sent, enum tomb_code code,

@@ -67,12 +67,12 @@ static void end_exchange(struct flight *f, struct slot *slot, enum tomb_code cod
 {
 	TOMB_ARENA_AUTO scratch = tomb_arena_init(AWS_VERDICT_ARENA_MAX);
 	struct aws_verdict verdict = {.code = TOMB_OK, .outcome = TOMB_OUTCOME_GONE};
-	bool again = false;
+	struct aws_attempt attempt = {.request = &slot->request, .as = &slot->as, .repairs = slot->repairs};
 
 	if (code == TOMB_OK)
-		code = aws_attempt_read(
-			f->client, &slot->request, &slot->as, answer, &scratch, &slot->repairs, &verdict, &again, err);
-	if (code == TOMB_OK && again) {
+		code = aws_attempt_read(f->client, &attempt, answer, &scratch, &verdict, err);
+	slot->repairs = attempt.repairs;
+	if (code == TOMB_OK && attempt.again) {
 		send(f, slot);
 		return;
 	}
