@@ -143,12 +143,13 @@ static enum tomb_code work(
 	return tomb_verify(b, lane->options->verify, still_ours, lease, err);
 }
 
-/* Stopped, or no longer ours.  What was stopped is given back, for whenever work starts again: its lane did not die. */
-static void let_go(struct tomb_lane *lane, const struct tomb_claim *claim)
+/* Stopped, no longer ours, or in the way of another transaction at the ledger, which rolled ours back.  It is given
+ * back, for whenever work starts again: its lane did not die. */
+static void let_go(struct tomb_lane *lane, const struct tomb_claim *claim, int64_t due_ms)
 {
 	struct tomb_err why;
 
-	if (tomb_claim_release(lane->pg, claim, 0, &why) != TOMB_OK) /* then its lease has to end */
+	if (tomb_claim_release(lane->pg, claim, due_ms, &why) != TOMB_OK) /* then its lease has to end */
 		tomb_log(lane->log, TOMB_EV_BATCH_RETRY, TOMB_KV_I("batch", claim->batch_id), TOMB_KV_ERR(&why));
 }
 
@@ -196,7 +197,9 @@ enum tomb_code tomb_lane_try(struct tomb_lane *lane, int64_t batch_id, bool *tak
 		return cut(lane, &claim, err);
 	code = carry_through(lane, &claim, &lease, &arena, err);
 	if (code == TOMB_STALE)
-		let_go(lane, &claim);
+		let_go(lane, &claim, 0);
+	else if (code == TOMB_DB_RETRY)
+		let_go(lane, &claim, backoff_ms(lane->options, claim.attempts));
 	return code;
 }
 

@@ -34,7 +34,8 @@ enum { TOMB_LANE_BATCH_BYTES = 24 * 1024 * 1024 };
 
 /*
  * Takes the batch and does it, if it is to be had.  TOMB_OK also when it was refused, put off or had failed: that is in
- * the ledger then.  Any error means that nothing was settled: the batch comes back when its lease is over.
+ * the ledger then.  Any error means that nothing was settled: the batch comes back when its lease is over, and sooner
+ * after STALE and DB_RETRY, where it is given back.
  */
 enum tomb_code tomb_lane_do(struct tomb_lane *lane, int64_t batch_id, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -238,7 +238,10 @@ static void who_waits_too_long_for_a_lock_tries_again_later(void **state)
 	tomb_fixture_pg_exec("begin; lock table batch, deletion_request, intellectual_object in access exclusive mode");
 	assert_int_equal(visitor_get(&script, &a, "/api/v1/objects"), 503);
 	assert_true(raw_header(&a, "Retry-After")[0] >= '1');
-	outage_wait_said(&o.stage->worker, "program=worker", "timeout", 1);
+	/* The lanes, too, wait for it: at a batch in hand, or when they look for another one. */
+	stage_wait(o.stage, 1,
+		"select (count(*) > 0)::int from pg_locks l join pg_stat_activity a using (pid) "
+		"where not l.granted and a.usename = 'tombstone_worker'");
 	tomb_fixture_pg_exec("rollback");
 	outage_expect_page(&o, &o.people.alice);
 	outage_delete(&o, 2);
