@@ -34,7 +34,8 @@ static struct s3_stub_options with(const char *paper, const char *host, const ch
 		.conf = conf,
 		.papers = papers,
 		.npapers = TOMB_COUNTOF(papers),
-		.unprobed = true};
+		.unprobed = true,
+		.timeout_ms = 20000}; /* reading all authorities of the system takes a busy machine a second */
 }
 
 static void a_server_that_proves_who_it_is_is_talked_to(void **state)
