@@ -189,11 +189,18 @@ static void deadlocks_with_another_session_cost_a_repetition(void **state)
 	pid_t other = 0;
 
 	outage_begin(&o, state);
-	/* The other's patience is longer: the victim is always ours. */
-	other = disturb("set deadlock_timeout = '20s'; "
-			"do $$ declare r record; begin "
-			"for r in select id from generic_file order by random() limit 20 loop "
-			"perform from generic_file where id = r.id for update; end loop; end $$");
+	/* It has the last file, until somebody wants it who has others, and then wants these.  Its patience is longer:
+	 * the victim is ours. */
+	other = disturb(
+		"set deadlock_timeout = '20s'; "
+		"do $$ declare f generic_file; begin "
+		"select * into f from generic_file where state = 'A' order by id desc limit 1 for no key update; "
+		"for i in 1..400 loop "
+		"exit when exists (select from pg_locks where not granted and pid <> pg_backend_pid()); "
+		"perform pg_sleep(0.005); "
+		"end loop; "
+		"perform from generic_file where object_id = f.object_id order by id for no key update; "
+		"end $$");
 	for (int part = 0; part < OUTAGE_PARTS; part++)
 		outage_delete(&o, part);
 	stage_wait(o.stage, 1,
