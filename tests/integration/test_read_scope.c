@@ -306,9 +306,13 @@ static void i9_the_filter_by_institution_is_for_ones_own_and_for_operators(void 
 	assert_int_equal(found.n, 0);
 }
 
-/* What a connection has read from tables and indexes once it has gone, since before. */
+/*
+ * What has been read from tables and indexes so far.  The reader has reported all of it once it is gone; the fixture's
+ * own connection, which filled the tables, reports at most once a second unless it is told to.
+ */
 static int64_t rows_read(void)
 {
+	tomb_fixture_pg_exec("select pg_stat_force_next_flush()");
 	while (tomb_fixture_pg_number("select count(*) from pg_stat_activity where application_name = 'reader'") > 0)
 		continue;
 	return tomb_fixture_pg_number(
