@@ -8,8 +8,8 @@
 enum { RETRY_AFTER_S = 5 }; /* long enough for a full queue to drain, short enough for a person */
 
 #define CSP                                                                                                            \
-	"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "           \
-	"base-uri 'none'"
+	"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "                \
+	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 struct tomb_response tomb_response_init(struct tomb_arena *arena)
 {

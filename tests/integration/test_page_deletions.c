@@ -124,7 +124,8 @@ static void check_page(struct site *s, const char *path, int64_t id)
 	assert_int_equal(a.status, 200);
 	assert_int_equal(count(a.body, "<h1"), 1);
 	assert_int_equal(count(a.body, "<main"), 1);
-	assert_int_equal(count(a.body, "<script"), 0);
+	assert_int_equal(count(a.body, "<script"), 1);
+	assert_int_equal(count(a.body, "<script src=\"/static/"), 1);
 	assert_int_equal(count(a.body, "style="), 0);
 	/* Everything that is sent by POST carries the CSRF value. */
 	assert_int_equal(count(a.body, "method=\"post\""), count(a.body, "name=\"csrf\""));

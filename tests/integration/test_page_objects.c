@@ -208,14 +208,14 @@ static void a_nasty_name_stays_text(void **state)
 	tomb_world_exec("update intellectual_object set title = '</h1><img src=x onerror=alert(1)>'");
 	site_get(s, &s->alice, &a, "/objects/show/%" PRId64, object);
 	SITE_SAYS(&a, 200, "&lt;/h1&gt;&lt;img src=x");
-	SITE_SILENT(&a, "<script");
+	SITE_SILENT(&a, "<script>");
 	SITE_SILENT(&a, "<img src=x");
 	site_get(s, &s->alice, &a, "/objects?identifier=%%22%%3E%%3Cscript%%3E");
 	SITE_SAYS(&a, 200, "value=\"&quot;&gt;&lt;script&gt;\"");
-	SITE_SILENT(&a, "<script");
+	SITE_SILENT(&a, "<script>");
 	site_get(s, &s->alice, &a, "/files/show/%" PRId64, tomb_world_number("select min(id) from generic_file"));
 	SITE_SAYS(&a, 200, "&lt;script&gt;");
-	SITE_SILENT(&a, "<script");
+	SITE_SILENT(&a, "<script>");
 }
 
 int main(void)

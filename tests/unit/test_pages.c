@@ -14,6 +14,8 @@ static const struct html_page signed_in = {
 	.user_email = {"ada@test.edu", 12},
 	.institution = {"Test", 4},
 	.csrf = {"secret", 6},
+	.current = {"true", 4},
+	.in_more = true,
 	.in_deletions = true,
 };
 
@@ -73,6 +75,25 @@ static void the_navigation_marks_where_one_is(void **state)
 	assert_null(strstr(b.p, "request <code>"));
 }
 
+static void what_a_role_may_not_see_is_not_in_the_navigation(void **state)
+{
+	struct html_error view = {.page = signed_in};
+	TOMB_BUF_AUTO user = tomb_buf_init(1 << 16);
+	TOMB_BUF_AUTO admin = tomb_buf_init(1 << 16);
+
+	(void)state;
+	html_error(&user, &view);
+	assert_null(strstr(user.p, "/users"));
+	assert_null(strstr(user.p, "/audit"));
+	assert_null(strstr(user.p, "class=\"unread\""));
+	view.page.sees_users = view.page.sees_audit = true;
+	view.page.unread = 3;
+	html_error(&admin, &view);
+	assert_non_null(strstr(admin.p, "<a href=\"/users\">Users</a>"));
+	assert_non_null(strstr(admin.p, "<a href=\"/audit\">Audit</a>"));
+	assert_non_null(strstr(admin.p, "href=\"/alerts\">3<span class=\"hidden\"> unread</span> alerts</a>"));
+}
+
 static void every_page_has_one_main_one_heading_and_a_skip_link(void **state)
 {
 	const struct html_error error = {.page = signed_in};
@@ -88,7 +109,8 @@ static void every_page_has_one_main_one_heading_and_a_skip_link(void **state)
 		assert_int_equal(count(pages[i]->p, "<main id=\"main\""), 1);
 		assert_int_equal(count(pages[i]->p, "<h1"), 1);
 		assert_int_equal(count(pages[i]->p, "href=\"#main\""), 1);
-		assert_int_equal(count(pages[i]->p, "<script"), 0);
+		assert_int_equal(count(pages[i]->p, "<script"), 1);
+		assert_int_equal(count(pages[i]->p, "<script src=\"/static/tombstone.js\" defer></script>"), 1);
 	}
 }
 
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(a_stranger_sees_no_navigation),
 		cmocka_unit_test(problems_lead_to_their_fields),
 		cmocka_unit_test(the_navigation_marks_where_one_is),
+		cmocka_unit_test(what_a_role_may_not_see_is_not_in_the_navigation),
 		cmocka_unit_test(every_page_has_one_main_one_heading_and_a_skip_link),
 		cmocka_unit_test(no_name_or_message_becomes_markup),
 	};

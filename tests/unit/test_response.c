@@ -124,8 +124,8 @@ static void finishing_adds_what_every_answer_carries(void **state)
 	res.status = 405;
 	assert_int_equal(tomb_response_finish(&res, &req, &err), TOMB_OK);
 	assert_string_equal(header(&res, "Content-Security-Policy"),
-		"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
-		"base-uri 'none'");
+		"default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
+		"form-action 'self'; frame-ancestors 'none'; base-uri 'none'");
 	assert_string_equal(header(&res, "X-Content-Type-Options"), "nosniff");
 	assert_string_equal(header(&res, "Referrer-Policy"), "no-referrer");
 	assert_string_equal(header(&res, "Cache-Control"), "no-store");

@@ -46,24 +46,48 @@ static struct tomb_str notice_of(const struct tomb_request *req)
 	return TOMB_STR("");
 }
 
+/* Of "/objects", "page": one is where the navigation leads; of "/objects/show/1", "true": somewhere below. */
+static struct tomb_str current_of(const struct tomb_request *req)
+{
+	bool is_below = req->path.n > 1 && memchr(req->path.p + 1, '/', req->path.n - 1);
+
+	return is_below ? TOMB_STR("true") : TOMB_STR("page");
+}
+
+static void mark_section(struct html_page *page, enum tomb_section section)
+{
+	page->in_account = section == TOMB_SECTION_ACCOUNT;
+	page->in_dashboard = section == TOMB_SECTION_DASHBOARD;
+	page->in_objects = section == TOMB_SECTION_OBJECTS;
+	page->in_work_items = section == TOMB_SECTION_WORK_ITEMS;
+	page->in_more = section >= TOMB_SECTION_FILES;
+	page->in_files = section == TOMB_SECTION_FILES;
+	page->in_deletions = section == TOMB_SECTION_DELETIONS;
+	page->in_events = section == TOMB_SECTION_EVENTS;
+	page->in_alerts = section == TOMB_SECTION_ALERTS;
+	page->in_storage_options = section == TOMB_SECTION_STORAGE_OPTIONS;
+	page->in_users = section == TOMB_SECTION_USERS;
+	page->in_audit = section == TOMB_SECTION_AUDIT;
+}
+
 struct html_page tomb_frame(
 	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section)
 {
 	struct html_page page = {
 		.title = tomb_str_from(title),
 		.notice = notice_of(req),
-		.in_objects = section == TOMB_SECTION_OBJECTS,
-		.in_work_items = section == TOMB_SECTION_WORK_ITEMS,
-		.in_files = section == TOMB_SECTION_FILES,
-		.in_deletions = section == TOMB_SECTION_DELETIONS,
+		.current = current_of(req),
 	};
 
+	mark_section(&page, section);
 	if (ctx && ctx->is_signed_in) {
 		page.signed_in = true;
 		page.user_name = ctx->actor.name;
 		page.user_email = ctx->actor.email;
 		page.institution = ctx->actor.institution;
 		page.is_admin = ctx->actor.role != TOMB_ROLE_INST_USER;
+		page.sees_users = page.is_admin;
+		page.sees_audit = page.is_admin;
 		page.csrf = tomb_str_from(ctx->csrf);
 	}
 	return page;

@@ -5,12 +5,20 @@
 #include "ctx.h"
 #include "html.gen.h"
 
+/* Where in the navigation a page belongs; from FILES on, below "More Options". */
 enum tomb_section {
 	TOMB_SECTION_NONE,
+	TOMB_SECTION_ACCOUNT, /* the name in the header */
+	TOMB_SECTION_DASHBOARD,
 	TOMB_SECTION_OBJECTS,
 	TOMB_SECTION_WORK_ITEMS,
 	TOMB_SECTION_FILES,
-	TOMB_SECTION_DELETIONS
+	TOMB_SECTION_DELETIONS,
+	TOMB_SECTION_EVENTS,
+	TOMB_SECTION_ALERTS,
+	TOMB_SECTION_STORAGE_OPTIONS,
+	TOMB_SECTION_USERS,
+	TOMB_SECTION_AUDIT
 };
 
 /* The frame of a page with this title, for whoever is signed in; ?notice= of a redirect names what it says. */
