@@ -68,7 +68,7 @@ static void assert_holds(const struct tomb_buf *document, size_t times, const ch
 		fail_msg("%zu times instead of %zu: %s", count(document, needle), times, needle);
 }
 
-enum { TYPES = 10 }; /* of event, but for deletion: see include/tombstone/premis_event.def */
+enum { TYPES = 11 }; /* of event, but for deletion: see include/tombstone/premis_event.def */
 
 /* One event of each type of each file and object, with characters that XML minds. */
 static void add_events_of_every_type(void)

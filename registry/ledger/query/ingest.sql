@@ -47,7 +47,7 @@ where x.storage_option_id = $1::bigint order by b.name;
 with dead as (
 	update work_item set status = 'Failed', outcome = 'Ingest incomplete', needs_admin_review = true, completed_at = now(),
 		updated_at = now(), note = 'The ingest ended without a word and recorded nothing: send the bag again.'
-	where object_identifier = $1::text and action = 'Ingest' and completed_at is null returning id, institution_id
+	where object_identifier = $1::text and action = 'Ingest' and completed_at is null and not is_outside returning id, institution_id
 ), swept as (
 	delete from ingest_file f using dead d where f.work_item_id = d.id
 )
@@ -59,7 +59,8 @@ select id, institution_id from dead;
 -- :arg at_most int4
 -- :col id int8
 -- :col object_identifier text
-select id, object_identifier from work_item where action = 'Ingest' and completed_at is null and id > $1::bigint order by id limit $2::int;
+select id, object_identifier from work_item where action = 'Ingest' and completed_at is null and not is_outside and id > $1::bigint
+order by id limit $2::int;
 
 -- :name ingest_work_item_insert :one
 -- :arg institution_id int8
@@ -133,7 +134,7 @@ where id = $1::bigint and completed_at is null;
 -- :name ingest_work_item_lock :opt
 -- :arg work_item_id int8
 -- :col id int8
-select id from work_item where id = $1::bigint and action = 'Ingest' and completed_at is null for no key update;
+select id from work_item where id = $1::bigint and action = 'Ingest' and completed_at is null and not is_outside for no key update;
 
 -- :name ingest_object_insert :one
 -- :arg institution_id int8
