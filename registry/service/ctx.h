@@ -3,6 +3,7 @@
 #define TOMB_CTX_H
 
 #include "link.h"
+#include "openapi.h"
 #include "rate_limit.h"
 #include "registry_config.h"
 #include "serve.h"
@@ -20,7 +21,8 @@ struct tomb_registry {
 	struct tomb_service service; /* first: the server hands it back */
 	const struct tomb_registry_config *config;
 	const struct tomb_log *log;
-	struct tomb_str public_url;       /* without a slash at its end */
+	struct tomb_str public_url; /* without a slash at its end */
+	struct tomb_openapi openapi;
 	struct tomb_rate_limit *failures; /* of sign-ins, API keys and tokens, by address and account */
 };
 

@@ -35,6 +35,11 @@ struct tomb_form_field {
 	size_t offset;
 };
 
+struct tomb_form_table {
+	const struct tomb_form_field *p;
+	size_t n;
+};
+
 #define TOMB_FORM_AT(type, member, want)                                                                               \
 	(offsetof(type, member) +                                                                                      \
 		0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((type *)NULL)->member), want) ? 1 : -1]))

@@ -1,6 +1,7 @@
 #include "registry.h"
 
 #include "api/api.h"
+#include "api/query.h"
 #include "gate.h"
 #include "pages/frame.h"
 #include "pages/pages.h"
@@ -103,6 +104,7 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 				.thread_open = open_thread,
 				.thread_close = close_thread,
 				.before = tomb_gate_before,
+				.handle = tomb_api_call,
 				.on_error = tomb_frame_error,
 				.on_done = log_request,
 				.on_note = log_note,
@@ -113,6 +115,7 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 	};
 	while (registry->public_url.n > 0 && registry->public_url.p[registry->public_url.n - 1] == '/')
 		registry->public_url.n--;
+	TOMB_TRY(tomb_openapi_init(&registry->openapi, registry->service.routes, arena, err));
 	tomb_random(&failures.seed, sizeof failures.seed);
 	return tomb_rate_limit_new(&failures, arena, &registry->failures, err);
 }

@@ -13,7 +13,7 @@ static enum tomb_code handle(const struct tomb_service *service, struct tomb_ctx
 				err, TOMB_METHOD, "this address does not take %s", tomb_method_name(req->method));
 		if (!req->route)
 			return TOMB_FAIL(err, TOMB_NOTFOUND, "no page has the address %.*s", TOMB_STR_ARG(req->path));
-		TOMB_TRY(req->route->handler(ctx, req, res, err));
+		TOMB_TRY((service->handle ? service->handle : req->route->handler)(ctx, req, res, err));
 	}
 	return tomb_buf_done(&res->body, &body, err);
 }

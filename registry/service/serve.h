@@ -26,14 +26,15 @@ typedef void tomb_on_note_fn(struct tomb_service *service, const char *text);
  * What a service brings: the first member of its own struct.  Constant while the server runs.
  *
  * before is asked first, for every request, also if route is NULL: it makes ctx this request's own, says who is asking,
- * and refuses (by failing) or answers (by setting res->status) if that is not enough for the route.  It and on_error,
- * on_done and on_note may be NULL.
+ * and refuses (by failing) or answers (by setting res->status) if that is not enough for the route.  handle calls the
+ * route's handler, with what goes around it.  It and on_error, on_done and on_note may be NULL.
  */
 struct tomb_service {
 	struct tomb_routes routes;
 	tomb_thread_open_fn *thread_open;
 	tomb_thread_close_fn *thread_close;
 	tomb_handler_fn *before;
+	tomb_handler_fn *handle;
 	tomb_on_error_fn *on_error;
 	tomb_on_done_fn *on_done;
 	tomb_on_note_fn *on_note;

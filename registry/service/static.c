@@ -1,5 +1,7 @@
 #include "static.h"
 
+#include "etag.h"
+
 enum { ETAG_DIGITS = 32 }; /* of the SHA-256: 128 bits do not meet by accident */
 
 static const struct {
@@ -34,16 +36,6 @@ static const struct tomb_embedded *find(const struct tomb_embedded *files, size_
 	return NULL;
 }
 
-/* True if If-None-Match (RFC 9110, section 13.1.2) names etag, weakly or not, or is "*". */
-static bool has_it(const struct tomb_request *req, struct tomb_str etag)
-{
-	struct tomb_str list = tomb_request_header(req, TOMB_STR("If-None-Match"));
-
-	if (!list.p)
-		return false;
-	return tomb_str_eq(list, TOMB_STR("*")) || (list.n && memmem(list.p, list.n, etag.p, etag.n));
-}
-
 enum tomb_code tomb_static_answer(const struct tomb_embedded *files, size_t n, struct tomb_str name,
 	const struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -62,7 +54,7 @@ enum tomb_code tomb_static_answer(const struct tomb_embedded *files, size_t n, s
 	TOMB_TRY(tomb_response_header(res, "Cache-Control", TOMB_STR("public, no-cache"), err));
 	res->is_cacheable = true;
 	res->content_type = type;
-	res->status = has_it(req, etag) ? 304 : 200;
+	res->status = tomb_etag_is_known(req, etag) ? 304 : 200;
 	if (res->status == 200)
 		res->fixed = file->data;
 	return TOMB_OK;

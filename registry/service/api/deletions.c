@@ -1,6 +1,7 @@
 /* /api/v1/deletions: requests, read */
 #include "answer.h"
 #include "api.h"
+#include "query.h"
 #include "shape.h"
 
 struct deletions_query {
@@ -27,6 +28,10 @@ static const struct tomb_form_field items_fields[] = {
 	TOMB_API_PAGE_FIELDS(struct deletions_query),
 };
 
+const struct tomb_form_table tomb_api_deletions_query = {list_fields, TOMB_COUNTOF(list_fields)};
+const struct tomb_form_table tomb_api_deletion_files_query = {files_fields, TOMB_COUNTOF(files_fields)};
+const struct tomb_form_table tomb_api_deletion_items_query = {items_fields, TOMB_COUNTOF(items_fields)};
+
 enum tomb_code tomb_api_deletions(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -35,8 +40,7 @@ enum tomb_code tomb_api_deletions(
 	struct tomb_deletion_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, list_fields, TOMB_COUNTOF(list_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, false, &order, err));
 	TOMB_TRY(tomb_deletion_view_list(ctx->link.pg, &ctx->actor,
 		&(struct tomb_deletion_filter){
@@ -71,8 +75,7 @@ enum tomb_code tomb_api_deletion_items(
 	struct tomb_deletion_items found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, items_fields, TOMB_COUNTOF(items_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_deletion_view_items(
 		ctx->link.pg, &ctx->actor, req->params[0].id, &TOMB_API_PAGE(&q), req->arena, &found, err));
 	tomb_api_begin_list(&w);
@@ -89,8 +92,7 @@ enum tomb_code tomb_api_deletion_files(
 	struct tomb_deletion_files found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, files_fields, TOMB_COUNTOF(files_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	filter.outcome = q.outcome;
 	TOMB_TRY(tomb_deletion_view_files(
 		ctx->link.pg, &ctx->actor, &filter, &TOMB_API_PAGE(&q), req->arena, &found, err));

@@ -1,6 +1,7 @@
 /* /api/v1/events, the events of an object or a file, and PREMIS documents */
 #include "answer.h"
 #include "api.h"
+#include "query.h"
 #include "shape.h"
 #include "spool.h"
 #include "tombstone/premis.h"
@@ -23,6 +24,10 @@ static const struct tomb_form_field events_fields[] = {
 	TOMB_FORM_BOOL(struct events_query, own, "own"), /* of an object, without those of its files */
 };
 
+/* All but the last one. */
+const struct tomb_form_table tomb_api_events_query = {events_fields, TOMB_COUNTOF(events_fields) - 1};
+const struct tomb_form_table tomb_api_object_events_query = {events_fields, TOMB_COUNTOF(events_fields)};
+
 static enum tomb_code list(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, int64_t object_id,
 	int64_t file_id, struct tomb_err *err)
 {
@@ -31,8 +36,7 @@ static enum tomb_code list(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	struct tomb_premis_event_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, events_fields, TOMB_COUNTOF(events_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, false, &order, err));
 	TOMB_TRY(tomb_premis_event_list(ctx->link.pg, &ctx->actor,
 		&(struct tomb_premis_event_filter){

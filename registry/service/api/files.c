@@ -1,6 +1,7 @@
 /* /api/v1/files, and the files of an object */
 #include "answer.h"
 #include "api.h"
+#include "query.h"
 #include "shape.h"
 
 struct files_query {
@@ -23,7 +24,11 @@ static const struct tomb_form_field files_fields[] = {
 	TOMB_FORM_INT(struct files_query, object_id, "object_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
 };
 
-/* object_id, if not 0, is from the path: then the query names none. */
+const struct tomb_form_table tomb_api_files_query = {files_fields, TOMB_COUNTOF(files_fields)};
+/* All but the last one: the object is in the path. */
+const struct tomb_form_table tomb_api_object_files_query = {files_fields, TOMB_COUNTOF(files_fields) - 1};
+
+/* object_id, if not 0, is from the path. */
 static enum tomb_code list(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, int64_t object_id,
 	struct tomb_err *err)
 {
@@ -32,11 +37,8 @@ static enum tomb_code list(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	struct tomb_file_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, files_fields, TOMB_COUNTOF(files_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, true, &order, err));
-	if (object_id != 0 && q.object_id != 0)
-		return TOMB_FAIL(err, TOMB_INVAL, "object_id is in the path already");
 	TOMB_TRY(tomb_file_list(ctx->link.pg, &ctx->actor,
 		&(struct tomb_file_filter){
 			.institution_id = q.institution_id,

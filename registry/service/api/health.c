@@ -1,4 +1,4 @@
-/* For supervisors and load balancers: the process lives; the ledger answers. */
+/* For supervisors, load balancers and programs: the process lives; the ledger answers; what can be asked. */
 #include "api.h"
 
 #include "tombstone/migrate.h"
@@ -26,4 +26,20 @@ enum tomb_code tomb_api_ready(
 	(void)req;
 	TOMB_TRY(tomb_migrate_check(ctx->link.pg, err));
 	return say_ok(res);
+}
+
+enum tomb_code tomb_api_openapi(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	const struct tomb_openapi *document = &ctx->registry->openapi;
+	struct tomb_str etag = tomb_str_from(document->etag);
+
+	TOMB_TRY(tomb_response_header(res, "ETag", etag, err));
+	TOMB_TRY(tomb_response_header(res, "Cache-Control", TOMB_STR("public, no-cache"), err));
+	res->is_cacheable = true;
+	res->content_type = "application/json; charset=utf-8";
+	res->status = tomb_etag_is_known(req, etag) ? 304 : 200;
+	if (res->status == 200)
+		res->fixed = document->text;
+	return TOMB_OK;
 }

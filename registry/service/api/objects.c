@@ -1,6 +1,7 @@
 /* /api/v1/objects */
 #include "answer.h"
 #include "api.h"
+#include "query.h"
 #include "shape.h"
 
 struct objects_query {
@@ -21,6 +22,8 @@ static const struct tomb_form_field objects_fields[] = {
 	TOMB_FORM_BOOL(struct objects_query, counts, "counts"),
 };
 
+const struct tomb_form_table tomb_api_objects_query = {objects_fields, TOMB_COUNTOF(objects_fields)};
+
 enum tomb_code tomb_api_objects(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -29,8 +32,7 @@ enum tomb_code tomb_api_objects(
 	struct tomb_object_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, objects_fields, TOMB_COUNTOF(objects_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, true, &order, err));
 	TOMB_TRY(tomb_object_list(ctx->link.pg, &ctx->actor,
 		&(struct tomb_object_filter){

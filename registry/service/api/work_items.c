@@ -1,6 +1,7 @@
 /* /api/v1/work-items and /api/v1/stop-switch */
 #include "answer.h"
 #include "api.h"
+#include "query.h"
 #include "shape.h"
 #include "tombstone/plan.h"
 
@@ -26,6 +27,8 @@ static const struct tomb_form_field items_fields[] = {
 	TOMB_FORM_INT(struct items_query, request_id, "request_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
 };
 
+const struct tomb_form_table tomb_api_work_items_query = {items_fields, TOMB_COUNTOF(items_fields)};
+
 enum tomb_code tomb_api_work_items(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -34,8 +37,7 @@ enum tomb_code tomb_api_work_items(
 	struct tomb_work_item_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
-	TOMB_TRY(tomb_form_read(
-		req->query, items_fields, TOMB_COUNTOF(items_fields), TOMB_FORM_STRICT, req->arena, &q, err));
+	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, false, &order, err));
 	TOMB_TRY(tomb_work_item_list(ctx->link.pg, &ctx->actor,
 		&(struct tomb_work_item_filter){
