@@ -73,6 +73,12 @@ enum tomb_code tomb_api_key_create(struct tomb_pg *pg, const struct tomb_actor *
 	return TOMB_OK;
 }
 
+/* May actor touch the keys of other people? */
+static bool is_for_all(const struct tomb_actor *actor)
+{
+	return tomb_permission_of(actor, TOMB_MAY_ACCOUNT) == TOMB_SCOPE_ALL;
+}
+
 enum tomb_code tomb_api_key_revoke(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t key_id, struct tomb_err *err)
 {
@@ -83,7 +89,7 @@ enum tomb_code tomb_api_key_revoke(
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(sql_people_key_lock(pg, &(struct sql_people_key_lock_args){key_id}, &arena, &key, &n, err));
-	if (n == 0 || (key->user_id != actor->user_id && !tomb_authority_is_operator(actor)))
+	if (n == 0 || (key->user_id != actor->user_id && !is_for_all(actor)))
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no API key %" PRId64, key_id);
 	TOMB_TRY(tomb_authority_self(pg, actor, key->user_id, "revoke somebody else's API key", err));
 	if (key->is_revoked)
@@ -102,7 +108,7 @@ enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *ac
 	struct tomb_api_key *list = NULL;
 	size_t nrows = 0;
 
-	if (!is_own && !tomb_authority_is_operator(actor))
+	if (!is_own && !is_for_all(actor))
 		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may list other people's API keys");
 	TOMB_TRY(sql_people_key_list(pg, &args, arena, &rows, &nrows, err));
 	list = TOMB_NEW(arena, struct tomb_api_key, nrows);

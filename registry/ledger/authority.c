@@ -2,42 +2,48 @@
 
 #include "deletion_request_internal.h"
 
-/* The operator's command has no account: whoever can run it on the registry's database is the operator. */
-static bool is_command(const struct tomb_actor *actor)
+/* A person is looked up once more: role and account may have changed since they came in.  The command has none. */
+static enum tomb_code check_now(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err)
 {
-	return actor->user_id == 0 && actor->via == TOMB_VIA_CLI && actor->email.n > 0;
+	return actor->user_id == 0 ? TOMB_OK : tomb_actor_check(pg, actor, err);
 }
 
-bool tomb_authority_is_operator(const struct tomb_actor *actor)
+static enum tomb_code refuse(const char *what, struct tomb_err *err)
 {
-	return is_command(actor) || (actor->user_id != 0 && actor->role == TOMB_ROLE_SYSADMIN);
+	return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may %s", what);
 }
 
-enum tomb_code tomb_authority_operator(
-	struct tomb_pg *pg, const struct tomb_actor *actor, const char *what, struct tomb_err *err)
+enum tomb_code tomb_authority_all(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
+	const char *what, struct tomb_err *err)
 {
-	if (is_command(actor))
-		return TOMB_OK;
-	if (!tomb_authority_is_operator(actor))
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may %s", what);
-	return tomb_actor_check(pg, actor, err);
+	if (tomb_permission_of(actor, permission) != TOMB_SCOPE_ALL)
+		return refuse(what, err);
+	return check_now(pg, actor, err);
+}
+
+enum tomb_code tomb_authority_at(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
+	int64_t institution_id, const char *what, struct tomb_err *err)
+{
+	if (!tomb_permission_covers(actor, permission, institution_id))
+		return refuse(what, err);
+	return check_now(pg, actor, err);
 }
 
 enum tomb_code tomb_authority_self(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, const char *what, struct tomb_err *err)
 {
-	if (actor->user_id != 0 && actor->user_id == user_id)
-		return tomb_actor_check(pg, actor, err);
-	return tomb_authority_operator(pg, actor, what, err);
+	enum tomb_permission_scope scope = tomb_permission_of(actor, TOMB_MAY_ACCOUNT);
+	bool is_own = actor->user_id != 0 && actor->user_id == user_id;
+
+	if (scope != TOMB_SCOPE_ALL && !(is_own && scope != TOMB_SCOPE_NONE))
+		return refuse(what, err);
+	return check_now(pg, actor, err);
 }
 
 enum tomb_code tomb_authority_people(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t institution_id,
 	enum tomb_role role, const char *what, struct tomb_err *err)
 {
-	bool is_own_user = actor->user_id != 0 && actor->role == TOMB_ROLE_INST_ADMIN &&
-			   actor->institution_id == institution_id && role == TOMB_ROLE_INST_USER;
+	enum tomb_permission permission = role == TOMB_ROLE_INST_USER ? TOMB_MAY_USER_WRITE : TOMB_MAY_USER_ROLE;
 
-	if (is_own_user)
-		return tomb_actor_check(pg, actor, err);
-	return tomb_authority_operator(pg, actor, what, err);
+	return tomb_authority_at(pg, actor, permission, institution_id, what, err);
 }

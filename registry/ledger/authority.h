@@ -1,22 +1,24 @@
-/* Who may manage people and storage.  Inside the caller's transaction. */
+/* Who may do a verb at this moment: the table of permissions, and the account as the ledger has it now.  Inside the
+ * caller's transaction. */
 #ifndef TOMB_AUTHORITY_H
 #define TOMB_AUTHORITY_H
 
-#include "tombstone/actor.h"
+#include "tombstone/permission.h"
 #include "tombstone/pg.h"
 
-/* True for the operator's command and for people whose role is sysadmin, as they came in. */
-bool tomb_authority_is_operator(const struct tomb_actor *actor);
+/* FORBIDDEN, "only an operator may WHAT", unless actor has permission for ALL and is still active in their role. */
+enum tomb_code tomb_authority_all(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
+	const char *what, struct tomb_err *err) TOMB_MUST_USE;
 
-/* FORBIDDEN, "only an operator may WHAT", unless actor is an operator at this moment. */
-enum tomb_code tomb_authority_operator(
-	struct tomb_pg *pg, const struct tomb_actor *actor, const char *what, struct tomb_err *err) TOMB_MUST_USE;
+/* The same unless actor's scope holds institution_id. */
+enum tomb_code tomb_authority_at(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
+	int64_t institution_id, const char *what, struct tomb_err *err) TOMB_MUST_USE;
 
-/* FORBIDDEN unless actor is an operator at this moment, or the person with this id. */
+/* The same for the account with this id: ACCOUNT. */
 enum tomb_code tomb_authority_self(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
 	const char *what, struct tomb_err *err) TOMB_MUST_USE;
 
-/* FORBIDDEN unless actor is an operator, or an admin of institution_id and role is inst_user. */
+/* The same for accounts with this role at institution_id: USER_WRITE for users, USER_ROLE for all others. */
 enum tomb_code tomb_authority_people(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t institution_id,
 	enum tomb_role role, const char *what, struct tomb_err *err) TOMB_MUST_USE;
 

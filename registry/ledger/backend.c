@@ -169,7 +169,7 @@ enum tomb_code tomb_backend_probed(struct tomb_pg *pg, const struct tomb_actor *
 	describe(found, &buf);
 	TOMB_TRY(tomb_buf_done(&buf, &detail, err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "probe a storage backend", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_BACKEND_WRITE, "probe a storage backend", err));
 	TOMB_TRY(sql_backend_probe_insert(pg, &args, &made, err));
 	if (made == 0)
 		return unknown(name, err);
@@ -189,7 +189,7 @@ enum tomb_code tomb_backend_set_retention(struct tomb_pg *pg, const struct tomb_
 	size_t n = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "say whose minimum retention counts", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_BACKEND_WRITE, "say whose minimum retention counts", err));
 	code = sql_backend_set_retention(
 		pg, &(struct sql_backend_set_retention_args){name, retention}, &arena, &row, &n, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, retention, err));

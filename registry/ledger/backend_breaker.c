@@ -104,7 +104,7 @@ enum tomb_code tomb_backend_breaker_reset(struct tomb_pg *pg, const struct tomb_
 	bool changed = false;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "reset the breaker of a backend", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_BACKEND_WRITE, "reset the breaker of a backend", err));
 	TOMB_TRY(tomb_backend_find(pg, name, &arena, &known, err));
 	TOMB_TRY(close_it(pg, actor, name, 0, reason.n > 0 ? reason : TOMB_STR("reset by hand"), &changed, err));
 	TOMB_TRY(recall(pg, actor, name, err));

@@ -85,7 +85,7 @@ enum tomb_code tomb_copy_register(struct tomb_pg *pg, const struct tomb_actor *a
 	if (found->stored_at_us > tomb_clock_wall_us(tomb_clock_real()))
 		return TOMB_FAIL(err, TOMB_INVAL, "a copy cannot lie there since a time that is yet to come");
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "register a copy", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_STORAGE_RECORD_WRITE, "register a copy", err));
 	TOMB_TRY(find_file(pg, found->file_identifier, &arena, &file, err));
 	TOMB_TRY(insert(pg, found, file->id, &arena, &copy_id, err));
 	TOMB_TRY(sql_copy_event_insert(

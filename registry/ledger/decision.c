@@ -32,12 +32,16 @@ enum tomb_code tomb_approval_token_new(struct tomb_pg *pg, int64_t request_id, i
 	return TOMB_OK;
 }
 
-/* May this person decide for the request's institution at all? */
-static bool is_decider(const struct tomb_actor *actor, const struct sql_request_lock_row_row *r)
+/* May this person decide for the request's institution at all?  An operator only where the institution has one admin
+ * and says so. */
+static bool is_decider(
+	const struct tomb_actor *actor, enum tomb_permission permission, const struct sql_request_lock_row_row *r)
 {
-	if (actor->role == TOMB_ROLE_INST_ADMIN)
-		return actor->institution_id == r->institution_id;
-	return actor->role == TOMB_ROLE_SYSADMIN && r->sole_admin && tomb_str_eq(r->policy, TOMB_STR("operator"));
+	if (!tomb_permission_covers(actor, permission, r->institution_id))
+		return false;
+	if (tomb_permission_of(actor, permission) != TOMB_SCOPE_ALL)
+		return true;
+	return r->sole_admin && tomb_str_eq(r->policy, TOMB_STR("operator"));
 }
 
 /* One text for every reason, so that a stranger learns nothing, not even whether the request exists. */
@@ -48,12 +52,12 @@ static enum tomb_code refuse_stranger(int64_t request_id, struct tomb_err *err)
 }
 
 /* r is NULL where there is no such request.  That nobody could be asked is not a refusal. */
-static enum tomb_code check_decider(struct tomb_pg *pg, const struct tomb_actor *actor,
+static enum tomb_code check_decider(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
 	const struct sql_request_lock_row_row *r, int64_t request_id, struct tomb_err *err)
 {
 	enum tomb_code code = TOMB_OK;
 
-	if (actor->user_id == 0 || !r || !is_decider(actor, r))
+	if (actor->user_id == 0 || !r || !is_decider(actor, permission, r))
 		return refuse_stranger(request_id, err);
 	code = tomb_actor_check(pg, actor, err);
 	return code == TOMB_FORBIDDEN ? refuse_stranger(request_id, err) : code;
@@ -106,7 +110,7 @@ static enum tomb_code examine(struct tomb_pg *pg, const struct tomb_actor *actor
 	if (actor->user_id == 0)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "a deletion is decided by a person who has signed in");
 	TOMB_TRY(sql_request_lock_row(pg, &(struct sql_request_lock_row_args){request_id}, arena, &r, &n, err));
-	TOMB_TRY(check_decider(pg, actor, n > 0 ? r : NULL, request_id, err));
+	TOMB_TRY(check_decider(pg, actor, TOMB_MAY_DELETION_DECIDE, n > 0 ? r : NULL, request_id, err));
 	TOMB_TRY(check_token(pg, request_id, token, arena, &t, err));
 	if (tomb_str_eq(r->state, TOMB_STR("expired")) || (tomb_str_eq(r->state, TOMB_STR("open")) && r->expired))
 		return TOMB_FAIL(err, TOMB_GONE, "deletion request %" PRId64 " has expired: ask again", request_id);
@@ -253,7 +257,7 @@ enum tomb_code tomb_approval_token_resend(
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(sql_request_lock_row(pg, &(struct sql_request_lock_row_args){request_id}, &arena, &r, &n, err));
-	TOMB_TRY(check_decider(pg, actor, n > 0 ? r : NULL, request_id, err));
+	TOMB_TRY(check_decider(pg, actor, TOMB_MAY_DELETION_RESEND, n > 0 ? r : NULL, request_id, err));
 	if (!tomb_str_eq(r->state, TOMB_STR("open")) || r->expired)
 		return TOMB_FAIL(err, TOMB_CONFLICT, "deletion request %" PRId64 " is no longer open", request_id);
 	TOMB_TRY(sql_token_rotate(pg, &(struct sql_token_rotate_args){request_id}, &changed, err));

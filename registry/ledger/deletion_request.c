@@ -69,8 +69,8 @@ static enum tomb_code check_input(const struct tomb_actor *actor, const struct t
 
 	if (actor->user_id == 0)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "a deletion is asked for by a person who has signed in");
-	if (actor->role != TOMB_ROLE_INST_ADMIN)
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an institutional admin may request a deletion");
+	if (!tomb_permission_covers(actor, TOMB_MAY_DELETION_REQUEST, actor->institution_id))
+		return tomb_permission_refuse(TOMB_MAY_DELETION_REQUEST, err);
 	if (items == 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "the request names no file and no object");
 	if (items > TOMB_REQUEST_ITEMS_MAX)

@@ -3,6 +3,7 @@
 #define TOMB_DELETION_REQUEST_INTERNAL_H
 
 #include "tombstone/deletion_request.h"
+#include "tombstone/permission.h"
 
 /* FORBIDDEN unless actor is still an active user, in the same role and institution. */
 enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err) TOMB_MUST_USE;

@@ -108,7 +108,7 @@ enum tomb_code tomb_deletion_view_list(struct tomb_pg *pg, const struct tomb_act
 	struct tomb_int8s picked = {0};
 
 	TOMB_TRY(tomb_filter_word("state", filter->state, states, TOMB_COUNTOF(states), err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, filter->institution_id, &rows.scope, err));
 	TOMB_TRY(tomb_range_of(page, filter->newest_first, &range, err));
 	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
 	TOMB_TRY(tomb_page_cut(page, picked, arena, &rows.ids, &found.next, err));
@@ -125,7 +125,7 @@ enum tomb_code tomb_deletion_view_count(struct tomb_pg *pg, const struct tomb_ac
 	int64_t scope = 0;
 
 	TOMB_TRY(tomb_filter_word("state", filter->state, states, TOMB_COUNTOF(states), err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, filter->institution_id, &scope, err));
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(filter->newest_first), &arena, &picked, err));
 	*count = tomb_range_count(picked);
 	return TOMB_OK;
@@ -138,7 +138,7 @@ enum tomb_code tomb_deletion_view_find(struct tomb_pg *pg, const struct tomb_act
 	struct tomb_deletion_view *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &rows.scope, err));
 	TOMB_TRY(read_rows(pg, &rows, arena, &found, &n, err));
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no deletion request %" PRId64, id);

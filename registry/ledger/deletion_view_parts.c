@@ -15,7 +15,7 @@ enum tomb_code tomb_deletion_view_progress(struct tomb_pg *pg, const struct tomb
 	struct sql_read_deletion_progress_args args = {0, view->deletion_id};
 	struct sql_read_deletion_progress_row *row = NULL;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_deletion_progress(pg, &args, &arena, &row, err));
 	*out = (struct tomb_deletion_progress){
 		.items = row->items,
@@ -40,7 +40,7 @@ enum tomb_code tomb_deletion_view_copies(struct tomb_pg *pg, const struct tomb_a
 	struct tomb_deletion_copies *found = NULL;
 	size_t nrows = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_deletion_copies(pg, &args, arena, &rows, &nrows, err));
 	found = TOMB_NEW(arena, struct tomb_deletion_copies, nrows);
 	if (!found)
@@ -61,7 +61,7 @@ enum tomb_code tomb_deletion_view_recipients(struct tomb_pg *pg, const struct to
 	struct tomb_deletion_recipient *found = NULL;
 	size_t nrows = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_deletion_recipients(pg, &args, arena, &rows, &nrows, err));
 	found = TOMB_NEW(arena, struct tomb_deletion_recipient, nrows);
 	if (!found)
@@ -94,7 +94,7 @@ enum tomb_code tomb_deletion_view_items(struct tomb_pg *pg, const struct tomb_ac
 
 	if (page->skip != 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "the items of a request are read page by page");
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &args.scope, err));
 	TOMB_TRY(tomb_range_of(page, false, &range, err));
 	TOMB_TRY(check_request(pg, actor, request_id, arena, err));
 	args.from_id = range.from;
@@ -136,7 +136,7 @@ enum tomb_code tomb_deletion_view_files(struct tomb_pg *pg, const struct tomb_ac
 	if (page->skip != 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "the list of a request is read page by page");
 	TOMB_TRY(tomb_filter_word("outcome", filter->outcome, outcomes, TOMB_COUNTOF(outcomes), err));
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_DELETION_READ, 0, &args.scope, err));
 	TOMB_TRY(tomb_range_of(page, false, &range, err));
 	TOMB_TRY(check_request(pg, actor, filter->request_id, arena, err));
 	args.from_id = range.from;

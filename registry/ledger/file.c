@@ -161,7 +161,7 @@ enum tomb_code tomb_file_list(struct tomb_pg *pg, const struct tomb_actor *actor
 	struct tomb_int8s picked = {0};
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, filter->institution_id, &rows.scope, err));
 	TOMB_TRY(tomb_range_of(page, is_newest_first(filter), &range, err));
 	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
 	TOMB_TRY(tomb_page_cut(page, picked, arena, &rows.ids, &found.next, err));
@@ -178,7 +178,7 @@ enum tomb_code tomb_file_count(struct tomb_pg *pg, const struct tomb_actor *acto
 	int64_t scope = 0;
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, filter->institution_id, &scope, err));
 	if (is_unfiltered(filter))
 		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(is_newest_first(filter)), &arena, &picked, err));
@@ -201,7 +201,7 @@ enum tomb_code tomb_file_find(struct tomb_pg *pg, const struct tomb_actor *actor
 	struct tomb_file *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, 0, &rows.scope, err));
 	TOMB_TRY(sql_read_file_find(
 		pg, &(struct sql_read_file_find_args){rows.scope, id, identifier}, arena, &row, &n, err));
 	if (n == 0)
@@ -223,7 +223,7 @@ enum tomb_code tomb_file_pending(struct tomb_pg *pg, const struct tomb_actor *ac
 	int64_t scope = 0;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, 0, &scope, err));
 	TOMB_TRY(sql_read_file_pending(pg, &(struct sql_read_file_pending_args){scope, id}, arena, &row, &n, err));
 	if (n == 0)
 		return not_found(id, TOMB_STR(""), err);

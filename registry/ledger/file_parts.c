@@ -75,7 +75,7 @@ enum tomb_code tomb_file_parts(struct tomb_pg *pg, const struct tomb_actor *acto
 	struct tomb_file_parts found = {0};
 	int64_t scope = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, 0, &scope, err));
 	TOMB_TRY(read_checksums(pg, scope, id, arena, &found, err));
 	TOMB_TRY(read_copies(pg, scope, id, arena, &found, err));
 	*out = found;
@@ -90,7 +90,7 @@ enum tomb_code tomb_file_copies(struct tomb_pg *pg, const struct tomb_actor *act
 	struct tomb_copy *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_file_copies(pg, &args, arena, &rows, &n, err));
 	found = TOMB_NEW(arena, struct tomb_copy, n);
 	if (!found)
@@ -111,7 +111,7 @@ enum tomb_code tomb_file_obstacles(struct tomb_pg *pg, const struct tomb_actor *
 
 	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "obstacles of %zu files", ids.n);
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_FILE_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_file_obstacles(pg, &args, arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++)
 		if (rows[i].place >= 1 && (size_t)rows[i].place <= ids.n)

@@ -52,7 +52,7 @@ enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *
 {
 	struct sql_read_impact_of_list_args args = {0, list->object_ids, list->file_ids};
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &args.scope, err));
 	return read_named(pg, &args, arena, out, err);
 }
 
@@ -63,7 +63,7 @@ enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_acto
 	int64_t scope = 0;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &scope, err));
 	TOMB_TRY(sql_read_impact_named(
 		pg, &(struct sql_read_impact_named_args){scope, request_id}, arena, &named, &n, err));
 	if (n > 0 && named->is_whole)

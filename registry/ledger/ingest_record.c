@@ -50,9 +50,7 @@ static enum tomb_code try_lock(
 static enum tomb_code check_actor(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t institution_id, struct tomb_err *err)
 {
-	if (actor->user_id != 0 && actor->institution_id == institution_id)
-		return tomb_actor_check(pg, actor, err);
-	return tomb_authority_operator(pg, actor, "send bags for another institution", err);
+	return tomb_authority_at(pg, actor, TOMB_MAY_INGEST, institution_id, "send bags for another institution", err);
 }
 
 enum tomb_code tomb_ingest_lock_object(struct tomb_pg *pg, int64_t institution_id, struct tomb_str identifier,

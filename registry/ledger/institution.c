@@ -58,7 +58,7 @@ enum tomb_code tomb_institution_create(struct tomb_pg *pg, const struct tomb_act
 	TOMB_TRY(tomb_constraint_line(identifier, "an institution's identifier", err));
 	TOMB_TRY(tomb_constraint_line(name, "an institution's name", err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "create an institution", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INSTITUTION_WRITE, "create an institution", err));
 	code = sql_people_institution_insert(pg, &args, &arena, &made, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, identifier, err));
 	TOMB_TRY(audit(pg, actor, "create institution", made->id, identifier, err));
@@ -98,9 +98,11 @@ static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_instituti
 /* What actor may see: a person without an institution sees none. */
 static int64_t visible_id(const struct tomb_actor *actor)
 {
-	if (tomb_authority_is_operator(actor))
+	enum tomb_permission_scope scope = tomb_permission_of(actor, TOMB_MAY_INSTITUTION_READ);
+
+	if (scope == TOMB_SCOPE_ALL)
 		return 0;
-	return actor->institution_id != 0 ? actor->institution_id : -1;
+	return scope == TOMB_SCOPE_OWN && actor->institution_id != 0 ? actor->institution_id : -1;
 }
 
 enum tomb_code tomb_institution_list(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t after_id,
@@ -141,7 +143,7 @@ enum tomb_code tomb_institution_set(struct tomb_pg *pg, const struct tomb_actor 
 
 	(void)snprintf(detail, sizeof detail, "admin_days %d, sole_admin %s", admin_days, args.sole_admin.p);
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "change the rules of an institution", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INSTITUTION_WRITE, "change the rules of an institution", err));
 	code = sql_people_institution_set(pg, &args, &arena, &row, &n, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, tomb_str_from(detail), err));
 	if (n == 0)
@@ -159,7 +161,7 @@ enum tomb_code tomb_institution_deactivate(
 	size_t n = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "deactivate an institution", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INSTITUTION_WRITE, "deactivate an institution", err));
 	TOMB_TRY(sql_people_institution_deactivate(
 		pg, &(struct sql_people_institution_deactivate_args){id}, &arena, &row, &n, err));
 	if (n == 0)

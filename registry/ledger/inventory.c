@@ -55,7 +55,7 @@ enum tomb_code tomb_inventory_start(struct tomb_pg *pg, const struct tomb_actor 
 
 	TOMB_TRY(tomb_constraint_line(job_id, "the id of a job", err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "start an inventory", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INVENTORY, "start an inventory", err));
 	TOMB_TRY(sql_storage_backends_known(
 		pg, &(struct sql_storage_backends_known_args){{&backend, 1}}, &arena, &known, err));
 	if (known->known == 0)
@@ -84,7 +84,7 @@ enum tomb_code tomb_inventory_lose(
 	size_t n = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "give up an inventory", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INVENTORY, "give up an inventory", err));
 	TOMB_TRY(sql_inventory_lose(pg, &(struct sql_inventory_lose_args){id, why}, &arena, &row, &n, err));
 	if (n == 0)
 		return stale(id, err);
@@ -204,7 +204,7 @@ enum tomb_code tomb_inventory_end(struct tomb_pg *pg, const struct tomb_actor *a
 	struct ending e = {.pg = pg, .actor = actor, .arena = arena, .id = id, .agent = reading->agent};
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "read an inventory", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INVENTORY, "read an inventory", err));
 	TOMB_TRY(end_it(&e, reading, err));
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*out = e.out;

@@ -132,7 +132,7 @@ enum tomb_code tomb_object_list(struct tomb_pg *pg, const struct tomb_actor *act
 	struct tomb_int8s picked = {0};
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, filter->institution_id, &rows.scope, err));
 	TOMB_TRY(tomb_range_of(page, is_newest_first(filter), &range, err));
 	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
 	TOMB_TRY(tomb_page_cut(page, picked, arena, &rows.ids, &found.next, err));
@@ -149,7 +149,7 @@ enum tomb_code tomb_object_count(struct tomb_pg *pg, const struct tomb_actor *ac
 	int64_t scope = 0;
 
 	TOMB_TRY(tomb_filter_state(filter->state, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, filter->institution_id, &scope, err));
 	if (is_unfiltered(filter))
 		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(is_newest_first(filter)), &arena, &picked, err));
@@ -172,7 +172,7 @@ enum tomb_code tomb_object_find(struct tomb_pg *pg, const struct tomb_actor *act
 	struct tomb_object *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &rows.scope, err));
 	TOMB_TRY(sql_read_object_find(
 		pg, &(struct sql_read_object_find_args){rows.scope, id, identifier}, arena, &row, &n, err));
 	if (n == 0)
@@ -194,7 +194,7 @@ enum tomb_code tomb_object_pending(struct tomb_pg *pg, const struct tomb_actor *
 	int64_t scope = 0;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &scope, err));
 	TOMB_TRY(sql_read_object_pending(pg, &(struct sql_read_object_pending_args){scope, id}, arena, &row, &n, err));
 	if (n == 0)
 		return not_found(id, TOMB_STR(""), err);
@@ -219,7 +219,7 @@ enum tomb_code tomb_object_formats(struct tomb_pg *pg, const struct tomb_actor *
 	struct tomb_format_share *found = NULL;
 	size_t nrows = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &args.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &args.scope, err));
 	TOMB_TRY(sql_read_object_formats(pg, &args, arena, &rows, &nrows, err));
 	found = TOMB_NEW(arena, struct tomb_format_share, nrows);
 	if (!found)

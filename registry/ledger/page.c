@@ -5,12 +5,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum tomb_code tomb_scope(const struct tomb_actor *actor, int64_t wanted, int64_t *scope, struct tomb_err *err)
+enum tomb_code tomb_scope(const struct tomb_actor *actor, enum tomb_permission permission, int64_t wanted,
+	int64_t *scope, struct tomb_err *err)
 {
-	if (actor->user_id == 0 || actor->role == TOMB_ROLE_SYSADMIN) {
+	enum tomb_permission_scope had = tomb_permission_of(actor, permission);
+
+	if (actor->user_id == 0 || had == TOMB_SCOPE_ALL) {
 		*scope = wanted;
 		return TOMB_OK;
 	}
+	if (had != TOMB_SCOPE_OWN)
+		return tomb_permission_refuse(permission, err);
 	if (actor->institution_id == 0)
 		return TOMB_FAIL(err, TOMB_BUG, "user %" PRId64 " has no institution", actor->user_id);
 	if (wanted != 0 && wanted != actor->institution_id)

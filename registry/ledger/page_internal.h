@@ -2,16 +2,17 @@
 #ifndef TOMB_PAGE_INTERNAL_H
 #define TOMB_PAGE_INTERNAL_H
 
-#include "tombstone/actor.h"
 #include "tombstone/page.h"
+#include "tombstone/permission.h"
 #include "tombstone/pg.h"
 
 /*
  * Whose things a statement may see: an institution, or 0 for all.  Operators and programs see wanted, all if it is 0;
- * others see their own.  FORBIDDEN if they want another's, whether or not it exists (I9).
+ * others see what permission gives them: FORBIDDEN if that is nothing, or if they want another institution's, whether
+ * or not it exists (I9).
  */
-enum tomb_code tomb_scope(
-	const struct tomb_actor *actor, int64_t wanted, int64_t *scope, struct tomb_err *err) TOMB_MUST_USE;
+enum tomb_code tomb_scope(const struct tomb_actor *actor, enum tomb_permission permission, int64_t wanted,
+	int64_t *scope, struct tomb_err *err) TOMB_MUST_USE;
 
 /* What to ask the index for. */
 struct tomb_range {

@@ -1,5 +1,6 @@
 #include "tombstone/plan.h"
 
+#include "authority.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
 #include "tombstone/tx.h"
@@ -123,9 +124,8 @@ enum tomb_code tomb_work_item_requeue(
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 
-	if (actor->user_id != 0 && actor->role != TOMB_ROLE_SYSADMIN)
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may requeue a work item");
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_WORK_ITEM_REQUEUE, "requeue a work item", err));
 	TOMB_TRY(requeue(pg, work_item_id, &arena, err));
 	TOMB_TRY(audit_number(pg, actor, "requeue work item", 0, "work item", work_item_id, TOMB_STR(""), err));
 	return tomb_tx_commit(&tx, err);

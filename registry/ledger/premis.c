@@ -138,7 +138,7 @@ static enum tomb_code put_files_of_object(struct document *d, int64_t object_id,
 	int64_t scope = 0;
 	char cursor[24] = "";
 
-	TOMB_TRY(tomb_scope(d->actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(d->actor, TOMB_MAY_OBJECT_READ, 0, &scope, err));
 	do {
 		struct tomb_page page = {.after = tomb_str_from(cursor), .limit = PAGE_ROWS};
 
@@ -169,7 +169,7 @@ static enum tomb_code put_one_file(struct document *d, int64_t file_id, struct t
 	struct tomb_file file;
 	int64_t scope = 0;
 
-	TOMB_TRY(tomb_scope(d->actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(d->actor, TOMB_MAY_FILE_READ, 0, &scope, err));
 	TOMB_TRY(tomb_file_find(d->pg, d->actor, file_id, TOMB_STR(""), &d->page, &file, err));
 	return put_files(d, scope, &file, 1, err);
 }
@@ -205,7 +205,7 @@ static enum tomb_code read_references(struct document *d, const struct tomb_prem
 		if (events[i].file_id != 0)
 			files[nfiles++] = events[i].file_id;
 	}
-	TOMB_TRY(tomb_scope(d->actor, 0, &scope, err));
+	TOMB_TRY(tomb_scope(d->actor, TOMB_MAY_EVENT_READ, 0, &scope, err));
 	if (ndeletions > 0)
 		TOMB_TRY(sql_read_premis_people(d->pg,
 			&(struct sql_read_premis_people_args){scope, {deletions, ndeletions}}, &d->page, &people,

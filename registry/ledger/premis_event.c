@@ -176,7 +176,7 @@ enum tomb_code tomb_premis_event_list(struct tomb_pg *pg, const struct tomb_acto
 	struct tomb_int8s picked = {0};
 
 	TOMB_TRY(check_filter(filter, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_EVENT_READ, filter->institution_id, &rows.scope, err));
 	TOMB_TRY(tomb_range_of(page, filter->newest_first, &range, err));
 	TOMB_TRY(check_subject(pg, rows.scope, filter, arena, err));
 	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
@@ -194,7 +194,7 @@ enum tomb_code tomb_premis_event_count(struct tomb_pg *pg, const struct tomb_act
 	int64_t scope = 0;
 
 	TOMB_TRY(check_filter(filter, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_EVENT_READ, filter->institution_id, &scope, err));
 	TOMB_TRY(check_subject(pg, scope, filter, &arena, err));
 	if (filter->object_id == 0 && filter->file_id == 0)
 		return count_all(pg, scope, filter, &arena, count, err);
@@ -212,7 +212,7 @@ enum tomb_code tomb_premis_event_find(struct tomb_pg *pg, const struct tomb_acto
 	char text[TOMB_UUID_TEXT];
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_EVENT_READ, 0, &rows.scope, err));
 	TOMB_TRY(sql_read_event_find(
 		pg, &(struct sql_read_event_find_args){rows.scope, id, identifier}, arena, &row, &n, err));
 	if (n > 0) {

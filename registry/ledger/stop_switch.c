@@ -1,5 +1,6 @@
 #include "tombstone/stop_switch.h"
 
+#include "authority.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
 #include "tombstone/tx.h"
@@ -20,9 +21,8 @@ enum tomb_code tomb_stop_switch_set(
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	size_t changed = 0;
 
-	if (actor->user_id != 0 && actor->role != TOMB_ROLE_SYSADMIN)
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may stop or start the workers");
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_STOP_SWITCH, "stop or start the workers", err));
 	TOMB_TRY(sql_stop_switch_set(pg, &(struct sql_stop_switch_set_args){on, reason, actor->email}, &changed, err));
 	TOMB_TRY(tomb_audit_write(pg, actor,
 		&(struct tomb_audit_entry){.verb = on ? "stop workers" : "start workers",

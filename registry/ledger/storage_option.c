@@ -27,7 +27,7 @@ enum tomb_code tomb_storage_backend_create(
 
 	TOMB_TRY(tomb_constraint_line(name, "the name of a backend", err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "create a storage backend", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_BACKEND_WRITE, "create a storage backend", err));
 	code = sql_storage_backend_insert(pg, &(struct sql_storage_backend_insert_args){name}, &made, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, name, err));
 	if (made > 0)
@@ -111,7 +111,7 @@ enum tomb_code tomb_storage_option_create(struct tomb_pg *pg, const struct tomb_
 	TOMB_TRY(tomb_constraint_line(name, "the name of a storage option", err));
 	TOMB_TRY(check_backends(name, backends, err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "create a storage option", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_STORAGE_OPTION_WRITE, "create a storage option", err));
 	TOMB_TRY(create(pg, actor, name, min_days, backends, &arena, err));
 	return tomb_tx_commit(&tx, err);
 }

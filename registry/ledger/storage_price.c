@@ -75,7 +75,8 @@ enum tomb_code tomb_storage_price_set(struct tomb_pg *pg, const struct tomb_acto
 	size_t changed = 0;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "set the price of a storage option", err));
+	TOMB_TRY(
+		tomb_authority_all(pg, actor, TOMB_MAY_STORAGE_OPTION_WRITE, "set the price of a storage option", err));
 	code = sql_storage_price_set(pg, &args, &changed, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, option, err));
 	if (changed == 0 || (backends.n > 0 && changed != backends.n))

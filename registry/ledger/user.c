@@ -40,7 +40,7 @@ static enum tomb_code insert(struct tomb_pg *pg, const struct tomb_actor *actor,
 	if (!home.is_active)
 		return TOMB_FAIL(err, TOMB_CONFLICT, "institution %.*s is not active", TOMB_STR_ARG(user->institution));
 	if (hash.n > 0)
-		TOMB_TRY(tomb_authority_operator(pg, actor, "give a password to somebody else", err));
+		TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_ACCOUNT, "give a password to somebody else", err));
 	code = sql_people_user_insert(pg,
 		&(struct sql_people_user_insert_args){
 			.institution_id = home.id,
@@ -111,9 +111,10 @@ enum tomb_code tomb_user_list(struct tomb_pg *pg, const struct tomb_actor *actor
 {
 	struct sql_people_user_list_args args = {
 		.institution_id = institution_id, .after_id = after_id, .at_most = TOMB_USER_PAGE_MAX};
-	bool is_own = institution_id != 0 && institution_id == actor->institution_id;
 
-	if (!is_own && !tomb_authority_is_operator(actor))
+	if (tomb_permission_of(actor, TOMB_MAY_USER_READ) == TOMB_SCOPE_NONE)
+		return tomb_permission_refuse(TOMB_MAY_USER_READ, err);
+	if (!tomb_permission_covers(actor, TOMB_MAY_USER_READ, institution_id))
 		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may list the people of other institutions");
 	return list(pg, &args, arena, out, n, err);
 }
@@ -121,13 +122,15 @@ enum tomb_code tomb_user_list(struct tomb_pg *pg, const struct tomb_actor *actor
 enum tomb_code tomb_user_find(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str email,
 	struct tomb_arena *arena, struct tomb_user *out, struct tomb_err *err)
 {
-	bool is_operator = tomb_authority_is_operator(actor);
+	enum tomb_permission_scope scope = tomb_permission_of(actor, TOMB_MAY_USER_READ);
+	bool sees_all = scope == TOMB_SCOPE_ALL;
+	bool sees_some = sees_all || (scope == TOMB_SCOPE_OWN && actor->institution_id != 0);
 	struct sql_people_user_list_args args = {
-		.institution_id = is_operator ? 0 : actor->institution_id, .email = email, .at_most = 1};
+		.institution_id = sees_all ? 0 : actor->institution_id, .email = email, .at_most = 1};
 	struct tomb_user *found = NULL;
 	size_t n = 0;
 
-	if (email.n > 0 && tomb_utf8_is_line(email) && (is_operator || actor->institution_id != 0))
+	if (email.n > 0 && sees_some && tomb_utf8_is_line(email))
 		TOMB_TRY(list(pg, &args, arena, &found, &n, err));
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no account with the e-mail address \"%.*s\"",
@@ -166,7 +169,7 @@ enum tomb_code tomb_user_set_role(
 	struct sql_people_user_lock_row *user = NULL;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(tomb_authority_operator(pg, actor, "change somebody's role", err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_USER_ROLE, "change somebody's role", err));
 	TOMB_TRY(lock(pg, user_id, &arena, &user, err));
 	TOMB_TRY(refuse_inactive(user, err));
 	TOMB_TRY(sql_people_user_set_role(pg, &args, NULL, err));

@@ -142,7 +142,7 @@ enum tomb_code tomb_work_item_list(struct tomb_pg *pg, const struct tomb_actor *
 	struct tomb_int8s picked = {0};
 
 	TOMB_TRY(check_filter(filter, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_WORK_ITEM_READ, filter->institution_id, &rows.scope, err));
 	TOMB_TRY(tomb_range_of(page, filter->newest_first, &range, err));
 	TOMB_TRY(pick(pg, rows.scope, filter, range, arena, &picked, err));
 	TOMB_TRY(tomb_page_cut(page, picked, arena, &rows.ids, &found.next, err));
@@ -159,7 +159,7 @@ enum tomb_code tomb_work_item_count(struct tomb_pg *pg, const struct tomb_actor 
 	int64_t scope = 0;
 
 	TOMB_TRY(check_filter(filter, err));
-	TOMB_TRY(tomb_scope(actor, filter->institution_id, &scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_WORK_ITEM_READ, filter->institution_id, &scope, err));
 	if (filter->object_id == 0 && filter->file_id == 0 && filter->request_id == 0)
 		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(filter->newest_first), &arena, &picked, err));
@@ -174,7 +174,7 @@ enum tomb_code tomb_work_item_find(struct tomb_pg *pg, const struct tomb_actor *
 	struct tomb_work_item *found = NULL;
 	size_t n = 0;
 
-	TOMB_TRY(tomb_scope(actor, 0, &rows.scope, err));
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_WORK_ITEM_READ, 0, &rows.scope, err));
 	TOMB_TRY(read_rows(pg, &rows, arena, &found, &n, err));
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no work item %" PRId64, id);

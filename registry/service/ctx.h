@@ -7,14 +7,24 @@
 #include "rate_limit.h"
 #include "registry_config.h"
 #include "serve.h"
+#include "tombstone/permission.h"
 #include "tombstone/session.h"
 
 /* Who may: the access of a route. */
 enum tomb_access {
-	TOMB_ACCESS_ANYONE,   /* no sign-in: the sign-in itself, static files, health */
-	TOMB_ACCESS_PERSON,   /* somebody who has signed in, or holds an API key; the verbs ask for more */
-	TOMB_ACCESS_OPERATOR, /* a sysadmin */
+	TOMB_ACCESS_ANYONE, /* no sign-in: the sign-in itself, static files, health */
+	TOMB_ACCESS_PERSON, /* whoever has signed in, or holds an API key, with what is their own */
+/* Whoever has this permission, be it for themselves only; the verbs ask again, with the thing in hand. */
+#define TOMB_PERMISSION(name, words, inst_user, inst_admin, sysadmin) TOMB_ACCESS_##name,
+#include "tombstone/permission.def"
+#undef TOMB_PERMISSION
 };
+
+/* The permission that an access of more than PERSON names. */
+static inline enum tomb_permission tomb_access_permission(unsigned access)
+{
+	return (enum tomb_permission)(access - TOMB_ACCESS_PERSON - 1);
+}
 
 /* The whole service; constant while it serves, but for what its members guard themselves. */
 struct tomb_registry {

@@ -110,6 +110,15 @@ static enum tomb_code check_csrf(struct tomb_ctx *ctx, struct tomb_request *req,
 	return TOMB_OK;
 }
 
+static enum tomb_code check_permission(const struct tomb_ctx *ctx, unsigned access, struct tomb_err *err)
+{
+	enum tomb_permission permission = tomb_access_permission(access);
+
+	if (access == TOMB_ACCESS_PERSON || tomb_permission_of(&ctx->actor, permission) != TOMB_SCOPE_NONE)
+		return TOMB_OK;
+	return tomb_permission_refuse(permission, err);
+}
+
 /* A person before a page is shown the sign-in, and comes back to where they wanted to go. */
 static enum tomb_code ask_to_sign_in(struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -147,7 +156,5 @@ enum tomb_code tomb_gate_before(
 		return ask_to_sign_in(req, res, err);
 	if (req->method != TOMB_GET && !ctx->is_by_key)
 		TOMB_TRY(check_csrf(ctx, req, err));
-	if (req->route->access == TOMB_ACCESS_OPERATOR && ctx->actor.role != TOMB_ROLE_SYSADMIN)
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may do this");
-	return TOMB_OK;
+	return check_permission(ctx, req->route->access, err);
 }

@@ -147,7 +147,7 @@ static void i9_what_is_another_institutions_is_not_found_and_not_decided(void **
 	token_json(c, request, json);
 	decide(&c->mallory, "approve", request, json, 403, "only an admin of the institution");
 	decide(&c->mallory, "reject", request, json, 403, "only an admin of the institution");
-	decide(&c->carol, "approve", request, json, 403, "only an admin of the institution");
+	decide(&c->carol, "approve", request, json, 403, "only an institutional admin");
 	decide(&c->oscar, "approve", request, json, 403, "only an admin of the institution");
 	decide(&c->alice, "approve", request, json, 403, "another admin must decide it");
 	nothing_is_decided();

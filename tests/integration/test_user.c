@@ -185,7 +185,11 @@ static void i9_people_see_their_own_institutions_people_only(void **state)
 	struct tomb_user one;
 	size_t n = 0;
 
-	OK(f, tomb_user_list(f->pg, &p.user, p.institution, 0, &f->arena, &list, &n, &f->err));
+	REFUSED(f, tomb_user_list(f->pg, &p.user, p.institution, 0, &f->arena, &list, &n, &f->err), TOMB_FORBIDDEN,
+		"list people");
+	REFUSED(f, tomb_user_find(f->pg, &p.user, TOMB_STR("admin@test.edu"), &f->arena, &one, &f->err), TOMB_NOTFOUND,
+		"no account");
+	OK(f, tomb_user_list(f->pg, &p.admin, p.institution, 0, &f->arena, &list, &n, &f->err));
 	assert_int_equal(n, 2);
 	REFUSED(f, tomb_user_list(f->pg, &p.admin, p.other, 0, &f->arena, &list, &n, &f->err), TOMB_FORBIDDEN,
 		"operator");

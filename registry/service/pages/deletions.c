@@ -65,7 +65,7 @@ enum tomb_code tomb_page_deletions(
 		.is_expired = tomb_str_eq(state, TOMB_STR("expired")),
 		.is_void = tomb_str_eq(state, TOMB_STR("void")),
 		.is_filtered = state.n > 0,
-		.with_institution = ctx->actor.role == TOMB_ROLE_SYSADMIN,
+		.with_institution = tomb_permission_of(&ctx->actor, TOMB_MAY_DELETION_READ) == TOMB_SCOPE_ALL,
 	};
 	struct tomb_deletion_page found;
 	int64_t total = 0;

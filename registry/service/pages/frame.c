@@ -85,9 +85,9 @@ struct html_page tomb_frame(
 		page.user_name = ctx->actor.name;
 		page.user_email = ctx->actor.email;
 		page.institution = ctx->actor.institution;
-		page.is_admin = ctx->actor.role != TOMB_ROLE_INST_USER;
-		page.sees_users = page.is_admin;
-		page.sees_audit = page.is_admin;
+		page.is_admin = tomb_permission_of(&ctx->actor, TOMB_MAY_DELETION_DECIDE) != TOMB_SCOPE_NONE;
+		page.sees_users = tomb_permission_of(&ctx->actor, TOMB_MAY_USER_READ) != TOMB_SCOPE_NONE;
+		page.sees_audit = tomb_permission_of(&ctx->actor, TOMB_MAY_AUDIT_READ) != TOMB_SCOPE_NONE;
 		page.csrf = tomb_str_from(ctx->csrf);
 	}
 	return page;

@@ -62,7 +62,7 @@ enum tomb_code tomb_page_objects(
 		.page = tomb_frame(ctx, req, "Objects", TOMB_SECTION_OBJECTS),
 		.any_state = state.is_any,
 		.only_deleted = state.is_deleted,
-		.with_institution = ctx->actor.role == TOMB_ROLE_SYSADMIN,
+		.with_institution = tomb_permission_of(&ctx->actor, TOMB_MAY_OBJECT_READ) == TOMB_SCOPE_ALL,
 	};
 	struct tomb_object_page found;
 	int64_t total = 0;

@@ -54,7 +54,7 @@ static enum tomb_code say_over(struct tomb_view *v, const struct tomb_err *why, 
 static enum tomb_code refuse(
 	struct tomb_view *v, struct tomb_str token, const struct tomb_err *why, struct tomb_err *err)
 {
-	if (why->code == TOMB_FORBIDDEN && v->actor->role != TOMB_ROLE_INST_USER)
+	if (why->code == TOMB_FORBIDDEN)
 		return ask_token(v, token, why, err);
 	if (why->code == TOMB_GONE || why->code == TOMB_CONFLICT || why->code == TOMB_UNPROCESSABLE)
 		return say_over(v, why, err);
@@ -177,8 +177,6 @@ enum tomb_code tomb_page_review(
 {
 	struct tomb_view v = tomb_view_of(ctx, req, res);
 
-	if (ctx->actor.role == TOMB_ROLE_INST_USER)
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an admin of the institution can decide a deletion");
 	return ask_token(&v, tomb_view_query(&v, "token"), NULL, err);
 }
 

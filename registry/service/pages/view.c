@@ -164,7 +164,7 @@ struct tomb_str tomb_view_hex(struct tomb_view *v, struct tomb_str bytes)
 
 bool tomb_view_may_request(const struct tomb_view *v, int64_t institution_id)
 {
-	return v->actor->role == TOMB_ROLE_INST_ADMIN && v->actor->institution_id == institution_id;
+	return tomb_permission_covers(v->actor, TOMB_MAY_DELETION_REQUEST, institution_id);
 }
 
 struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacle *obstacles, size_t n)

@@ -82,7 +82,7 @@ enum tomb_code tomb_page_work_items(
 		.is_delete = is(action, "Delete"),
 		.is_ingest = is(action, "Ingest"),
 		.is_filtered = status.n + action.n > 0,
-		.with_institution = ctx->actor.role == TOMB_ROLE_SYSADMIN,
+		.with_institution = tomb_permission_of(&ctx->actor, TOMB_MAY_WORK_ITEM_READ) == TOMB_SCOPE_ALL,
 	};
 	struct tomb_work_item_page found;
 	int64_t total = 0;
@@ -126,7 +126,8 @@ static struct html_work_item describe(struct tomb_view *v, const struct tomb_wor
 		.created_at = w->created_at_us,
 		.started_at = w->started_at_us,
 		.completed_at = w->completed_at_us,
-		.may_requeue = v->actor->role == TOMB_ROLE_SYSADMIN && is(w->status, "Failed") && w->files_failed > 0,
+		.may_requeue = tomb_permission_of(v->actor, TOMB_MAY_WORK_ITEM_REQUEUE) != TOMB_SCOPE_NONE &&
+			       is(w->status, "Failed") && w->files_failed > 0,
 	};
 }
 
