@@ -1,0 +1,126 @@
+// Every page that the registry has, in the states that people meet: no barrier that axe can find, nothing wider than
+// 320 px, light and dark, and a picture of each (TOMBSTONE_SCREENSHOTS).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Browser, overhang, shoot, violations } from './lib/browser.mjs';
+import { approves, asksForDeletion, followsTheLink, rejects } from './lib/deeds.mjs';
+import { pages } from './lib/routes.mjs';
+import { Stage } from './lib/stage.mjs';
+
+let stage;
+let browser;
+const at = {}; // the numbers of things
+
+before(async () => {
+	stage = await Stage.open();
+	browser = await Browser.open(stage);
+	const alice = await browser.signedIn('alice@test.edu');
+	const bob = await browser.signedIn('bob@test.edu');
+	const glacier = await stage.option('Glacier-OH', 90);
+
+	at.object = await stage.object('test.edu/photographs-of-the-harbour-1890-1914', { files: 30, copies: 3 });
+	at.young = await stage.object('test.edu/young', { files: 3, option: glacier });
+	at.asked = await stage.object('test.edu/asked-for', { files: 4 });
+	at.deleted = await stage.object('test.edu/deleted', { files: 5 });
+	at.refused = await stage.object('test.edu/refused', { files: 2 });
+	at.file = await stage.number("select id from generic_file where identifier = 'test.edu/deleted/data/2'");
+	at.activeFile = await stage.number(`select min(id) from generic_file where object_id = ${at.object}`);
+	at.done = await asksForDeletion(alice, `/objects/show/${at.deleted}`);
+	await approves(bob, at.done);
+	at.rejected = await asksForDeletion(alice, `/objects/show/${at.refused}`);
+	await rejects(bob, at.rejected);
+	at.open = await asksForDeletion(alice, `/objects/show/${at.asked}`);
+	await stage.wait('the deletion', 'select count(*) from deletion where finished_at is null', 0);
+	at.item = await stage.number('select min(id) from work_item');
+	at.event = await stage.number("select min(id) from premis_event where event_type = 'deletion'");
+	await alice.close();
+	await bob.close();
+});
+after(async () => {
+	await browser?.close();
+	await stage?.close();
+});
+
+/** Where each pattern leads: addresses, or a walk to the page.  null: not a page for people to look at. */
+const visits = {
+	'/': ['/'],
+	'/static/{text}': null,
+	'/sign_in': ['/sign_in'],
+	'/objects': ['/objects', '/objects?state=D', '/objects?identifier=nothing'],
+	'/objects/show/{id}': () => [at.object, at.young, at.asked, at.deleted].map((id) => `/objects/show/${id}`),
+	'/objects/events/{id}': () => [`/objects/events/${at.deleted}`],
+	'/files': ['/files', '/files?state=D'],
+	'/files/show/{id}': () => [`/files/show/${at.file}`, `/files/show/${at.activeFile}`],
+	'/files/events/{id}': () => [`/files/events/${at.file}`],
+	'/objects/request_delete/{id}': () => [`/objects/request_delete/${at.object}`, `/objects/request_delete/${at.young}`],
+	'/files/request_delete/{id}': () => [`/files/request_delete/${at.activeFile}`],
+	'/deletions': ['/deletions'],
+	'/deletions/show/{id}': () => [at.done, at.rejected, at.open].map((id) => `/deletions/show/${id}`),
+	'/deletions/review/{id}': () => [`/deletions/review/${at.open}`, `/deletions/review/${at.done}`],
+	'/work_items': ['/work_items'],
+	'/work_items/show/{id}': () => [`/work_items/show/${at.item}`],
+};
+
+function addresses() {
+	return pages().flatMap((pattern) => {
+		const visit = visits[pattern];
+		return typeof visit === 'function' ? visit() : visit ?? [];
+	});
+}
+
+test('every address that the registry has is visited here', () => {
+	assert.deepEqual(pages().filter((pattern) => !(pattern in visits)), [], 'add it to visits');
+	assert.deepEqual(Object.keys(visits).filter((pattern) => !pages().includes(pattern)), [], 'it is gone');
+});
+
+const name = (address) => address.replace(/^\//, '').replace(/[^a-z0-9]+/gi, '-') || 'front';
+
+async function examine(person, address, how) {
+	const found = [];
+	const wider = await overhang(person.page);
+
+	if (wider > 0) found.push(`${address}, ${how}: ${wider} px wider than the window`);
+	for (const text of await violations(person.page)) found.push(`${address}, ${how}: ${text}`);
+	if ((await person.page.locator('h1').count()) !== 1) found.push(`${address}, ${how}: not one h1`);
+	await shoot(person.page, `${name(address)}-${how}`);
+	return found;
+}
+
+const looks = {
+	'wide and light': { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+	'wide and dark': { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+	'320 px wide': { viewport: { width: 320, height: 640 }, colorScheme: 'light', hasTouch: true },
+	'320 px wide and dark, without script': {
+		viewport: { width: 320, height: 640 }, colorScheme: 'dark', javaScriptEnabled: false,
+	},
+};
+
+for (const [how, options] of Object.entries(looks))
+	test(`no page has a barrier, or is wider than its window: ${how}`, async () => {
+		const bob = await browser.signedIn('bob@test.edu', options);
+		const found = [];
+
+		for (const address of addresses()) {
+			const answer = await bob.page.goto(address);
+			if (answer.status() !== 200) found.push(`${address}: ${answer.status()}`);
+			found.push(...(await examine(bob, address, how.replace(/\W+/g, '-'))));
+		}
+		await followsTheLink(bob, at.open);
+		found.push(...(await examine(bob, '/review', how.replace(/\W+/g, '-'))));
+		assert.deepEqual(found, []);
+		bob.isContent();
+		await bob.close();
+	});
+
+test('refusals are pages, too', async () => {
+	const carol = await browser.signedIn('carol@test.edu');
+	const found = [];
+
+	for (const [address, status] of [['/objects/show/999999', 404], [`/objects/request_delete/${at.object}`, 403], ['/none', 404]]) {
+		const answer = await carol.page.goto(address);
+		assert.equal(answer.status(), status, address);
+		found.push(...(await examine(carol, address, `status-${status}`)));
+	}
+	assert.deepEqual(found, []);
+	await carol.close();
+});
