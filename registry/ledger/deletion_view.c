@@ -1,5 +1,6 @@
 #include "tombstone/deletion_view.h"
 
+#include "deletion_view_internal.h"
 #include "page_internal.h"
 #include "sql.gen.h"
 
@@ -96,6 +97,12 @@ static enum tomb_code read_rows(struct tomb_pg *pg, const struct sql_read_deleti
 	*out = found;
 	*n = nrows;
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_deletion_view_rows(struct tomb_pg *pg, int64_t scope, struct tomb_int8s ids,
+	struct tomb_arena *arena, struct tomb_deletion_view **out, size_t *n, struct tomb_err *err)
+{
+	return read_rows(pg, &(struct sql_read_deletion_rows_args){scope, ids}, arena, out, n, err);
 }
 
 enum tomb_code tomb_deletion_view_list(struct tomb_pg *pg, const struct tomb_actor *actor,

@@ -98,7 +98,8 @@ static void folding_changes_no_sum_and_leaves_one_row_of_each(void **state)
 	assert_int_equal(before.active_files, 5);
 	assert_int_equal(before.payload_files, 5);
 	assert_int_equal(before.deleted_files, 1);
-	assert_int_equal(fold(w), 3); /* the object twice: its files, its copies; and the deletion */
+	assert_int_equal(
+		fold(w), 4); /* the object twice: its files, its copies; the deletion; the institution's options */
 	tallies_are_right();
 	assert_int_equal(tomb_world_number("select count(*) from object_tally"), 1);
 	assert_int_equal(tomb_world_number("select count(*) from deletion_tally"), 2);

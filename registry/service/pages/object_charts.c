@@ -1,26 +1,6 @@
 #include "object_charts.h"
 
-#include <inttypes.h>
-
-enum {
-	NAMED_MAX = 6, /* formats with a colour of their own: more, and nobody can tell them apart */
-	SLICES_MAX = NAMED_MAX + 1,
-	CIRCLE = 1000 /* pathLength of the circles in web/object.html */
-};
-
-static int64_t share_of(int64_t part, int64_t all)
-{
-	return all <= 0 ? 0 : (int64_t)((double)part / (double)all * CIRCLE + 0.5);
-}
-
-static struct tomb_str percent_of(struct tomb_view *v, int64_t part, int64_t all)
-{
-	int64_t share = share_of(part, all);
-
-	if (share == 0 && part > 0)
-		return TOMB_STR("< 0.1 %");
-	return tomb_view_text(v, "%" PRId64 ".%" PRId64 " %%", share / 10, share % 10);
-}
+#include "chart.h"
 
 /* The named formats, and one for all others if there are any. */
 static size_t fold(const struct tomb_object *object, struct tomb_format_share *shares, size_t n)
@@ -44,10 +24,10 @@ static struct html_object_charts_slices *slices_of(
 	int64_t before = 0;
 
 	for (size_t i = 0; slices && i < n; i++) {
-		int64_t share = share_of(by_bytes ? shares[i].bytes : shares[i].files, all);
+		int64_t share = tomb_chart_share(by_bytes ? shares[i].bytes : shares[i].files, all);
 
 		slices[i] = (struct html_object_charts_slices){
-			tomb_view_text(v, "slot-%zu", i + 1), share, CIRCLE - share, -before};
+			tomb_chart_slot(v, i), share, TOMB_CHART_CIRCLE - share, -before};
 		before += share;
 	}
 	return slices;
@@ -82,14 +62,14 @@ static enum tomb_code draw(struct tomb_view *v, const struct tomb_object *object
 enum tomb_code tomb_object_charts(
 	struct tomb_view *v, const struct tomb_object *object, struct html_object *page, struct tomb_err *err)
 {
-	struct tomb_format_share shares[SLICES_MAX];
+	struct tomb_format_share shares[TOMB_CHART_SLICES];
 	struct tomb_format_share *found = NULL;
 	struct html_object_formats *rows = NULL;
 	size_t n = 0;
 
 	if (object->active_files == 0)
 		return TOMB_OK;
-	TOMB_TRY(tomb_object_formats(v->pg, v->actor, object->id, NAMED_MAX, v->arena, &found, &n, err));
+	TOMB_TRY(tomb_object_formats(v->pg, v->actor, object->id, TOMB_CHART_NAMED, v->arena, &found, &n, err));
 	for (size_t i = 0; i < n; i++)
 		shares[i] = found[i];
 	n = fold(object, shares, n);
@@ -98,12 +78,12 @@ enum tomb_code tomb_object_charts(
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu formats", n);
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct html_object_formats){
-			.slot = tomb_view_text(v, "slot-%zu", i + 1),
+			.slot = tomb_chart_slot(v, i),
 			.name = shares[i].file_format,
 			.files = tomb_view_number(v, shares[i].files),
-			.files_share = percent_of(v, shares[i].files, object->active_files),
+			.files_share = tomb_chart_percent(v, shares[i].files, object->active_files),
 			.bytes = shares[i].bytes,
-			.bytes_share = percent_of(v, shares[i].bytes, object->active_bytes),
+			.bytes_share = tomb_chart_percent(v, shares[i].bytes, object->active_bytes),
 		};
 	page->formats = rows;
 	page->nformats = n;

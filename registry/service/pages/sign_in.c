@@ -107,7 +107,7 @@ enum tomb_code tomb_page_sign_in_post(
 	/* Only back to a page of ours. */
 	if (form.return_to.n > 0 && tomb_response_redirect(res, form.return_to, &why) == TOMB_OK)
 		return TOMB_OK;
-	return tomb_response_redirect(res, TOMB_STR("/objects"), err);
+	return tomb_response_redirect(res, TOMB_STR("/dashboard"), err);
 }
 
 enum tomb_code tomb_page_sign_out(
@@ -124,7 +124,7 @@ enum tomb_code tomb_page_front(
 {
 	(void)ctx;
 	(void)req;
-	return tomb_response_redirect(res, TOMB_STR("/objects"), err);
+	return tomb_response_redirect(res, TOMB_STR("/dashboard"), err);
 }
 
 enum tomb_code tomb_page_static(
