@@ -10,7 +10,9 @@
  */
 #include "http.h"
 
+#include "connections.h"
 #include "exchange.h"
+#include "http_head.h"
 #include "response_raw.h"
 #include "socket.h"
 #include "tally.h"
@@ -22,9 +24,10 @@
 #include <unistd.h>
 
 enum {
-	ARENA_MAX = 8 * 1024 * 1024, /* bytes one request may use beside its bodies */
-	MEMORY_MAX = 128 * 1024,     /* bytes per connection in the library: the largest head, and an index of it */
-	LAST_WORDS_MS = 1000,        /* for answers that are on their way when draining has timed out */
+	ARENA_MAX = 8 * 1024 * 1024,   /* bytes one request may use beside its bodies */
+	SERVER_MAX = 32 * 1024 * 1024, /* bytes that the server itself may use: most for its table of connections */
+	MEMORY_MAX = 128 * 1024,       /* bytes per connection in the library: the largest head, and an index of it */
+	LAST_WORDS_MS = 1000,          /* for answers that are on their way when draining has timed out */
 };
 
 struct tomb_httpd {
@@ -32,6 +35,7 @@ struct tomb_httpd {
 	struct tomb_exchange_home home;
 	struct MHD_Daemon *daemon;
 	struct tomb_pool *pool;
+	struct tomb_connections *connections;
 	struct tomb_ctx **ctxs;
 	size_t nctxs; /* that are open */
 	int listener;
@@ -44,6 +48,7 @@ struct job {
 	struct tomb_exchange exchange; /* first: the pool hands it back.  Its arena holds this job too. */
 	struct tomb_httpd *httpd;
 	struct MHD_Connection *connection;
+	struct tomb_connection *held;
 	uintptr_t target_at; /* in the library's memory */
 	size_t target_n;
 	enum { JOB_NEW, JOB_READING, JOB_QUEUED } state;
@@ -72,6 +77,7 @@ static struct MHD_Response *make_response(struct tomb_response *res)
 static enum MHD_Result answer(struct job *job)
 {
 	struct tomb_response *res = &job->exchange.res;
+	uint64_t size = res->fd >= 0 ? res->fd_size : res->fixed.p ? res->fixed.n : res->body.n;
 	struct MHD_Response *made = make_response(res);
 	enum MHD_Result ok = made ? MHD_YES : MHD_NO;
 
@@ -81,6 +87,8 @@ static enum MHD_Result answer(struct job *job)
 		ok = MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
 	if (ok == MHD_YES && (res->must_close || atomic_load(&job->httpd->is_draining)))
 		ok = MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
+	if (ok == MHD_YES && !tomb_connection_enter(job->httpd->connections, job->held, TOMB_CONNECTION_SENDING, size))
+		ok = MHD_NO;
 	if (ok == MHD_YES)
 		ok = MHD_queue_response(job->connection, res->status, made);
 	if (made)
@@ -126,55 +134,6 @@ static enum MHD_Result act(struct job *job, enum tomb_act what)
 
 /* ---- the head ---- */
 
-/* Walks over the headers as the library has cut them, and checks that no byte between them went missing: the library
- * ends every text at its first NUL, and takes bare line feeds and folded lines.  Only addresses are compared. */
-struct head_walk {
-	struct tomb_field *fields;
-	size_t n;
-	size_t max;
-	uintptr_t line_at; /* where the next line must begin */
-	bool is_torn;
-};
-
-static enum MHD_Result on_header(
-	void *cls, enum MHD_ValueKind kind, const char *name, size_t name_n, const char *value, size_t value_n)
-{
-	struct head_walk *w = cls;
-
-	(void)kind;
-	if (w->n == w->max)
-		return MHD_NO;
-	w->fields[w->n++] = (struct tomb_field){{name, name_n}, {value, value_n}};
-	w->is_torn = w->is_torn || (uintptr_t)name != w->line_at;
-	w->line_at = (uintptr_t)value + value_n + 2; /* CR LF */
-	return MHD_YES;
-}
-
-static enum tomb_code read_head(
-	struct job *job, const char *method, const char *version, struct tomb_guard_head *out, struct tomb_err *err)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-		job->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-	int n = MHD_get_connection_values_n(job->connection, MHD_HEADER_KIND, NULL, NULL);
-	struct head_walk w = {.max = n > 0 ? (size_t)n : 0};
-
-	w.fields = TOMB_NEW(&job->exchange.arena, struct tomb_field, w.max);
-	if (!w.fields || !info)
-		return TOMB_FAIL(err, TOMB_NOMEM, "%zu headers", w.max);
-	w.is_torn = job->target_at != (uintptr_t)method + strlen(method) + 1 ||
-		    (uintptr_t)version != job->target_at + job->target_n + 1;
-	w.line_at = (uintptr_t)version + strlen(version) + 2;
-	(void)MHD_get_connection_values_n(job->connection, MHD_HEADER_KIND, on_header, &w); /* as many as counted */
-	w.is_torn = w.is_torn || w.line_at + 2 != (uintptr_t)method + info->header_size;
-	*out = (struct tomb_guard_head){.method = tomb_str_from(method),
-		.target = job->exchange.req.target,
-		.version = tomb_str_from(version),
-		.headers = {w.fields, w.n},
-		.size = info->header_size,
-		.is_torn = w.is_torn};
-	return TOMB_OK;
-}
-
 static struct tomb_str remote_of(struct job *job)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
@@ -186,12 +145,17 @@ static struct tomb_str remote_of(struct job *job)
 
 static enum tomb_act begin(struct job *job, const char *method, const char *version)
 {
+	const struct tomb_http_line line = {method, version, job->target_at, job->target_n};
 	struct tomb_guard_head head = {0};
 	struct tomb_err err;
 
 	job->state = JOB_READING;
-	if (read_head(job, method, version, &head, &err) != TOMB_OK)
+	if (tomb_connection_check(job->held, &err) != TOMB_OK ||
+		tomb_http_head(job->connection, &line, &job->exchange.arena, &head, &err) != TOMB_OK)
 		return tomb_exchange_refuse(&job->exchange, &err);
+	head.target = job->exchange.req.target;
+	(void)tomb_connection_enter(
+		job->httpd->connections, job->held, TOMB_CONNECTION_BODY, 0); /* asked again later */
 	return tomb_exchange_begin(&job->exchange, &head, remote_of(job));
 }
 
@@ -205,19 +169,48 @@ static void run(struct tomb_ctx *ctx, struct tomb_pool_item *item, bool is_closi
 	MHD_resume_connection(job->connection);
 }
 
+static struct tomb_connection *held_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+
+	return info ? info->socket_context : NULL;
+}
+
+static void on_connection(
+	void *cls, struct MHD_Connection *connection, void **held, enum MHD_ConnectionNotificationCode what)
+{
+	struct tomb_httpd *httpd = cls;
+	const union MHD_ConnectionInfo *fd = NULL;
+	const union MHD_ConnectionInfo *peer = NULL;
+
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		tomb_connections_remove(httpd->connections, *held);
+		*held = NULL;
+		return;
+	}
+	peer = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	if (fd)
+		*held = tomb_connections_add(httpd->connections, fd->connect_fd, peer ? peer->client_addr : NULL);
+}
+
 /* The request line has come: target is as sent, up to a NUL if it holds one. */
 static void *on_target(void *cls, const char *target, struct MHD_Connection *connection)
 {
 	struct tomb_httpd *httpd = cls;
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	struct job *job = TOMB_NEW(&arena, struct job, 1);
+	struct tomb_connection *held = held_of(connection);
 	struct tomb_str text = tomb_str_from(target);
 	struct tomb_err err;
 
+	if (!held || !tomb_connection_enter(httpd->connections, held, TOMB_CONNECTION_HEAD, 0))
+		return NULL;
 	if (!job || tomb_exchange_init(&job->exchange, &httpd->home, &arena, text, &err) != TOMB_OK)
 		return NULL;
 	job->httpd = httpd;
 	job->connection = connection;
+	job->held = held;
 	job->target_at = (uintptr_t)target;
 	job->target_n = text.n;
 	tomb_tally_add(&httpd->jobs);
@@ -241,8 +234,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	if (job->state == JOB_QUEUED)
 		return answer(job);
 	*n = 0; /* all of it is taken */
-	return act(job, piece.n ? tomb_exchange_collect(&job->exchange, piece)
-				: tomb_exchange_end(&job->exchange, httpd->pool));
+	tomb_connection_came(httpd->connections, job->held, piece.n);
+	if (piece.n)
+		return act(job, tomb_exchange_collect(&job->exchange, piece));
+	if (!tomb_connection_enter(httpd->connections, job->held, TOMB_CONNECTION_SERVING, 0))
+		return MHD_NO;
+	return act(job, tomb_exchange_end(&job->exchange, httpd->pool));
 }
 
 static void on_completed(
@@ -256,6 +253,7 @@ static void on_completed(
 	*job_at = NULL;
 	if (!job)
 		return;
+	(void)tomb_connection_enter(httpd->connections, job->held, TOMB_CONNECTION_IDLE, 0); /* or its end is near */
 	tomb_exchange_fini(&job->exchange);
 	tomb_tally_remove(&httpd->jobs);
 }
@@ -276,24 +274,6 @@ static TOMB_PRINTF(2, 0) void on_message(void *cls, const char *format, va_list 
 
 /* ---- start and stop ---- */
 
-static struct tomb_httpd_options with_defaults(const struct tomb_httpd_options *given)
-{
-	static const struct tomb_address loopback = {.name = "127.0.0.1"};
-	struct tomb_httpd_options o = *given;
-
-	o.address = o.address ? o.address : &loopback;
-	o.spool_dir = o.spool_dir ? o.spool_dir : "/tmp";
-	o.threads = o.threads ? o.threads : 8;
-	o.queue = o.queue ? o.queue : 256;
-	o.connections = o.connections ? o.connections : 1024;
-	o.idle_s = o.idle_s ? o.idle_s : 30;
-	o.body_ms = o.body_ms ? o.body_ms : 600 * 1000;
-	o.request_ms = o.request_ms ? o.request_ms : 30 * 1000;
-	o.bodies_max = o.bodies_max ? o.bodies_max : UINT64_C(1) << 30;
-	o.clock = o.clock ? o.clock : tomb_clock_real();
-	return o;
-}
-
 /* Ends and frees whatever there is of httpd. */
 static void destroy(struct tomb_httpd *httpd)
 {
@@ -302,6 +282,7 @@ static void destroy(struct tomb_httpd *httpd)
 	tomb_pool_stop(httpd->pool);
 	if (httpd->daemon)
 		MHD_stop_daemon(httpd->daemon);
+	tomb_connections_stop(httpd->connections);
 	tomb_pool_fini(httpd->pool);
 	if (httpd->listener >= 0)
 		(void)close(httpd->listener); /* a socket without data */
@@ -318,11 +299,30 @@ static enum tomb_code start_daemon(struct tomb_httpd *httpd, struct tomb_err *er
 	httpd->daemon = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
 		0, NULL, NULL, on_request, httpd, MHD_OPTION_EXTERNAL_LOGGER, on_message, httpd,
 		MHD_OPTION_LISTEN_SOCKET, httpd->listener, MHD_OPTION_URI_LOG_CALLBACK, on_target, httpd,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd, MHD_OPTION_CONNECTION_LIMIT, o->connections,
+		MHD_OPTION_NOTIFY_COMPLETED, on_completed, httpd, MHD_OPTION_NOTIFY_CONNECTION, on_connection, httpd,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)tomb_connections_capacity(httpd->connections),
 		MHD_OPTION_CONNECTION_TIMEOUT, o->idle_s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
 	return httpd->daemon ? TOMB_OK
 			     : TOMB_FAIL(err, TOMB_NET, "the HTTP server does not start: %s", strerror(errno));
+}
+
+static enum tomb_code start_connections(struct tomb_httpd *httpd, struct tomb_err *err)
+{
+	const struct tomb_httpd_options *o = &httpd->home.options;
+	const struct tomb_connections_options options = {
+		.max = o->connections,
+		.per_address = o->per_address,
+		.head_ms = o->head_ms,
+		.idle_ms = o->idle_s * 1000,
+		.slow_ms = o->slow_ms,
+		.body_rate = o->body_rate,
+		.answer_rate = o->answer_rate,
+		.tick_ms = o->tick_ms,
+		.clock = o->clock,
+	};
+
+	return tomb_connections_start(&options, &httpd->arena, &httpd->connections, err);
 }
 
 static enum tomb_code start_all(struct tomb_httpd *httpd, struct tomb_err *err)
@@ -335,6 +335,7 @@ static enum tomb_code start_all(struct tomb_httpd *httpd, struct tomb_err *err)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%u request threads", o->threads);
 	for (; httpd->nctxs < o->threads; httpd->nctxs++)
 		TOMB_TRY(service->thread_open(service, &httpd->ctxs[httpd->nctxs], err));
+	TOMB_TRY(start_connections(httpd, err));
 	TOMB_TRY(tomb_socket_listen(o->address, &httpd->listener, &httpd->port, err));
 	TOMB_TRY(tomb_pool_start(httpd->ctxs, o->threads, o->queue, run, &httpd->arena, &httpd->pool, err));
 	return start_daemon(httpd, err);
@@ -343,7 +344,7 @@ static enum tomb_code start_all(struct tomb_httpd *httpd, struct tomb_err *err)
 enum tomb_code tomb_httpd_start(const struct tomb_httpd_options *options, struct tomb_service *service,
 	struct tomb_httpd **out, struct tomb_err *err)
 {
-	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
+	TOMB_ARENA_AUTO arena = tomb_arena_init(SERVER_MAX);
 	struct tomb_httpd *httpd = TOMB_NEW(&arena, struct tomb_httpd, 1);
 	enum tomb_code code = TOMB_OK;
 
@@ -351,7 +352,7 @@ enum tomb_code tomb_httpd_start(const struct tomb_httpd_options *options, struct
 	if (!httpd)
 		return TOMB_FAIL(err, TOMB_NOMEM, "the server");
 	TOMB_TRY(tomb_tally_init(&httpd->jobs, err));
-	httpd->home = (struct tomb_exchange_home){.options = with_defaults(options), .service = service};
+	httpd->home = (struct tomb_exchange_home){.options = tomb_httpd_options_complete(options), .service = service};
 	httpd->listener = -1;
 	httpd->arena = arena;
 	arena = tomb_arena_init(0);

@@ -17,15 +17,24 @@ struct tomb_httpd_options {
 	const char *spool_dir;              /* for long bodies ("/tmp") */
 	uint32_t threads;                   /* request threads (8) */
 	uint32_t queue;                     /* requests that wait for one (256) */
-	uint32_t connections;               /* at once (1024); further ones wait to be accepted */
-	uint32_t idle_s;                    /* a connection on which nothing moves is closed (30) */
+	uint32_t connections;               /* at once (1024); of more, idle ones are closed, else newcomers get 503 */
+	uint32_t per_address;               /* of them from one address, more get 429 (0: any number) */
+	uint32_t idle_s;                    /* a connection on which nothing moves, or nothing whole comes (30) */
+	uint32_t head_ms;                   /* a head must be there within (10,000) */
 	uint32_t body_ms;                   /* a body must be there within (600,000) */
+	uint32_t slow_ms;                   /* until a body or an answer must keep the rates below (20,000) */
+	uint32_t body_rate;                 /* bytes a second of a body (512) */
+	uint32_t answer_rate;               /* bytes a second of an answer (4,096) */
+	uint32_t tick_ms;                   /* between two looks for clients that are too slow (250) */
 	uint32_t request_ms;                /* an answer is wanted within, queueing included (30,000) */
 	uint64_t bodies_max;                /* bytes of request bodies at once, all connections together (1 GiB) */
 	bool behind_tls;                    /* the proxy speaks TLS: Secure cookies, HSTS */
 	bool behind_proxy;                  /* the client's address is in X-Forwarded-For */
 	const struct tomb_clock *clock;     /* (the machine's) */
 };
+
+/* The same with all defaults filled in. */
+struct tomb_httpd_options tomb_httpd_options_complete(const struct tomb_httpd_options *given);
 
 struct tomb_httpd;
 

@@ -60,6 +60,7 @@ static enum tomb_code start_http(const struct tomb_registry_config *config, stru
 		.threads = (uint32_t)config->request_threads,
 		.queue = (uint32_t)config->queue_max,
 		.connections = (uint32_t)config->connection_max,
+		.per_address = config->behind_tls ? 0 : (uint32_t)config->connection_max_per_address,
 		.behind_tls = config->behind_tls,
 		.behind_proxy = config->behind_tls,
 	};
