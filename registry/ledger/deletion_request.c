@@ -119,6 +119,14 @@ enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *act
 	return TOMB_OK;
 }
 
+enum tomb_code tomb_deletion_list_check(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_deletion_list *list, struct tomb_arena *arena, struct tomb_err *err)
+{
+	TOMB_TRY(check_input(actor, list, TOMB_STR(""), err));
+	TOMB_TRY(tomb_actor_check(pg, actor, err));
+	return check_found(pg, actor->institution_id, list, arena, err);
+}
+
 static enum tomb_code insert_lists(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_deletion_list *list, const struct sql_request_insert_row *made, struct tomb_err *err)
 {

@@ -8,6 +8,10 @@
 /* FORBIDDEN unless actor is still an active user, in the same role and institution. */
 enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Whether actor may ask for list at all: the errors of tomb_deletion_request_create() before any obstacle. */
+enum tomb_code tomb_deletion_list_check(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_deletion_list *list, struct tomb_arena *arena, struct tomb_err *err) TOMB_MUST_USE;
+
 /* A row of deletion_obstacles(). */
 struct tomb_obstacle tomb_obstacle_of(struct tomb_str rule, struct tomb_str identifier, struct tomb_str detail,
 	int64_t eligible_at_us, struct tomb_str eligible_day);

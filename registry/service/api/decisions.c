@@ -54,6 +54,21 @@ enum tomb_code tomb_api_deletion_create(
 	return show(ctx, req, res, made.id, 201, err);
 }
 
+enum tomb_code tomb_api_deletion_preview(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct create_body body = {.reason = TOMB_STR("")};
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_deletion_preview preview;
+	struct tomb_deletion_list list;
+
+	TOMB_TRY(tomb_api_body(req, create_fields, TOMB_COUNTOF(create_fields), &body, err));
+	list = (struct tomb_deletion_list){body.object_ids, body.file_ids};
+	TOMB_TRY(tomb_deletion_preview(ctx->link.pg, &ctx->actor, &list, req->arena, &preview, err));
+	tomb_shape_preview(&w, &preview);
+	return tomb_api_sent(&w, res, 200, err);
+}
+
 struct decide_body {
 	struct tomb_str token;
 };

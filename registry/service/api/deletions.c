@@ -68,6 +68,19 @@ enum tomb_code tomb_api_deletion(
 	return tomb_api_sent(&w, res, 200, err);
 }
 
+enum tomb_code tomb_api_deletion_progress(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_deletion_progress progress;
+	struct tomb_deletion_view view;
+
+	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &view, err));
+	TOMB_TRY(tomb_deletion_view_progress(ctx->link.pg, &ctx->actor, &view, &progress, err));
+	tomb_shape_progress(&w, NULL, &progress);
+	return tomb_api_sent(&w, res, 200, err);
+}
+
 enum tomb_code tomb_api_deletion_items(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {

@@ -2,6 +2,20 @@
 
 #include "answer.h"
 
+void tomb_shape_obstacles(struct tomb_json *w, const char *key, const struct tomb_obstacle *p, size_t n)
+{
+	tomb_json_begin_array(w, key);
+	for (size_t i = 0; i < n; i++) {
+		tomb_json_begin_object(w, NULL);
+		tomb_json_str(w, "rule", p[i].rule);
+		tomb_json_str(w, "identifier", p[i].identifier);
+		tomb_json_str(w, "detail", p[i].detail);
+		tomb_api_time(w, "eligible_at", p[i].eligible_at_us);
+		tomb_json_end_object(w);
+	}
+	tomb_json_end_array(w);
+}
+
 static void put_pending(struct tomb_json *w, const struct tomb_pending *p)
 {
 	tomb_api_id(w, "open_request_id", p->open_request_id);
@@ -9,16 +23,7 @@ static void put_pending(struct tomb_json *w, const struct tomb_pending *p)
 	tomb_api_time(w, "deleted_at", p->deleted_at_us);
 	tomb_api_id(w, "deletion_id", p->deletion_id);
 	tomb_api_id(w, "deletion_request_id", p->deletion_request_id);
-	tomb_json_begin_array(w, "obstacles");
-	for (size_t i = 0; i < p->nobstacles; i++) {
-		tomb_json_begin_object(w, NULL);
-		tomb_json_str(w, "rule", p->obstacles[i].rule);
-		tomb_json_str(w, "identifier", p->obstacles[i].identifier);
-		tomb_json_str(w, "detail", p->obstacles[i].detail);
-		tomb_api_time(w, "eligible_at", p->obstacles[i].eligible_at_us);
-		tomb_json_end_object(w);
-	}
-	tomb_json_end_array(w);
+	tomb_shape_obstacles(w, "obstacles", p->obstacles, p->nobstacles);
 }
 
 void tomb_shape_object(

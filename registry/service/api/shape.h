@@ -2,6 +2,7 @@
 #ifndef TOMB_API_SHAPE_H
 #define TOMB_API_SHAPE_H
 
+#include "tombstone/deletion_preview.h"
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
 #include "tombstone/impact.h"
@@ -18,9 +19,12 @@ void tomb_shape_file(struct tomb_json *w, const struct tomb_file *file, const st
 void tomb_shape_event(struct tomb_json *w, const struct tomb_premis_event *event);
 void tomb_shape_deletion(
 	struct tomb_json *w, const struct tomb_deletion_view *view, const struct tomb_deletion_progress *progress);
+void tomb_shape_progress(struct tomb_json *w, const char *key, const struct tomb_deletion_progress *progress);
 void tomb_shape_deletion_item(struct tomb_json *w, const struct tomb_deletion_item *item);
 void tomb_shape_deletion_file(struct tomb_json *w, const struct tomb_deletion_file *file);
 void tomb_shape_deletion_copies(struct tomb_json *w, const struct tomb_deletion_copies *copies);
+void tomb_shape_preview(struct tomb_json *w, const struct tomb_deletion_preview *preview);
+void tomb_shape_obstacles(struct tomb_json *w, const char *key, const struct tomb_obstacle *p, size_t n);
 void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact);
 void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
 void tomb_shape_stop_switch(struct tomb_json *w, const struct tomb_stop_switch *state);

@@ -1,14 +1,10 @@
 /* Deletion requests and work items as JSON. */
 #include "answer.h"
 #include "shape.h"
-#include "tombstone/retention_fee.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
-static void put_progress(struct tomb_json *w, const struct tomb_deletion_progress *p)
+void tomb_shape_progress(struct tomb_json *w, const char *key, const struct tomb_deletion_progress *p)
 {
-	tomb_json_begin_object(w, "progress");
+	tomb_json_begin_object(w, key);
 	tomb_json_int(w, "items", p->items);
 	tomb_json_int(w, "items_done", p->items_done);
 	tomb_json_int(w, "items_failed", p->items_failed);
@@ -66,7 +62,7 @@ void tomb_shape_deletion(
 	tomb_api_time(w, "planned_at", view->planned_at_us);
 	tomb_api_time(w, "finished_at", view->finished_at_us);
 	if (progress)
-		put_progress(w, progress);
+		tomb_shape_progress(w, "progress", progress);
 	tomb_json_end_object(w);
 }
 
@@ -107,35 +103,6 @@ void tomb_shape_deletion_copies(struct tomb_json *w, const struct tomb_deletion_
 	tomb_json_str(w, "verification", copies->verification);
 	tomb_json_int(w, "copies", copies->copies);
 	tomb_json_int(w, "bytes", copies->bytes);
-	tomb_json_end_object(w);
-}
-
-/* null where no price is set. */
-static void put_fee(struct tomb_json *w, const struct tomb_impact_fee *fee)
-{
-	int64_t cents = tomb_retention_fee(fee->byte_days, fee->price_nanos);
-	char amount[TOMB_FEE_TEXT];
-
-	if (fee->currency.n == 0) {
-		tomb_json_null(w, "early_deletion_fee");
-		return;
-	}
-	(void)snprintf(amount, sizeof amount, "%" PRId64 ".%02d", cents / 100, (int)(cents % 100));
-	tomb_json_begin_object(w, "early_deletion_fee");
-	tomb_json_str(w, "amount", tomb_str_from(amount));
-	tomb_json_str(w, "currency", fee->currency);
-	tomb_json_end_object(w);
-}
-
-void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact)
-{
-	tomb_json_begin_object(w, NULL);
-	tomb_json_str(w, "storage_option", impact->storage_option);
-	tomb_json_int(w, "min_days", impact->min_days);
-	tomb_json_str(w, "backend", impact->backend);
-	tomb_json_int(w, "copies", impact->copies);
-	tomb_json_int(w, "bytes", impact->bytes);
-	put_fee(w, &impact->fee);
 	tomb_json_end_object(w);
 }
 
