@@ -10,6 +10,7 @@
 #include "tombstone/actor.h"
 #include "tombstone/page.h"
 #include "tombstone/pg.h"
+#include "tombstone/sift.h"
 
 struct tomb_deletion_view {
 	int64_t id; /* the request's */
@@ -66,6 +67,12 @@ enum tomb_code tomb_deletion_view_list(struct tomb_pg *pg, const struct tomb_act
 /* How many there are, up to TOMB_COUNT_MAX. */
 enum tomb_code tomb_deletion_view_count(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_deletion_filter *filter, int64_t *count, struct tomb_err *err) TOMB_MUST_USE;
+
+/* By any terms, in any order, as tomb_object_sift() of tombstone/object.h.  The term status is "Awaiting Approval",
+ * "Approved", "Rejected", "Expired" or "Void"; stage is "Requested" until the deletion has ended, then "Resolve". */
+enum tomb_code tomb_deletion_view_sift(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_sift *sift,
+	const struct tomb_page *page, struct tomb_arena *arena, struct tomb_deletion_page *out, int64_t *count,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 /* NOTFOUND. */
 enum tomb_code tomb_deletion_view_find(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,

@@ -65,6 +65,11 @@ enum tomb_code tomb_file_list(struct tomb_pg *pg, const struct tomb_actor *actor
 enum tomb_code tomb_file_count(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_file_filter *filter, int64_t *count, struct tomb_err *err) TOMB_MUST_USE;
 
+/* By any terms, in any order, as tomb_object_sift(); with fixity.  An object that is not there has no files. */
+enum tomb_code tomb_file_sift(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_sift *sift,
+	const struct tomb_page *page, struct tomb_arena *arena, struct tomb_file_page *out, int64_t *count,
+	struct tomb_err *err) TOMB_MUST_USE;
+
 /* By id or, if that is 0, by identifier; with fixity.  NOTFOUND. */
 enum tomb_code tomb_file_find(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
 	struct tomb_str identifier, struct tomb_arena *arena, struct tomb_file *out,

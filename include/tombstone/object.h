@@ -10,6 +10,7 @@
 
 #include "tombstone/deletion_request.h"
 #include "tombstone/page.h"
+#include "tombstone/sift.h"
 
 struct tomb_object {
 	int64_t id;
@@ -63,6 +64,12 @@ enum tomb_code tomb_object_list(struct tomb_pg *pg, const struct tomb_actor *act
 /* How many there are, up to TOMB_COUNT_MAX. */
 enum tomb_code tomb_object_count(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_object_filter *filter, int64_t *count, struct tomb_err *err) TOMB_MUST_USE;
+
+/* By any terms, in any order: see tombstone/sift.h.  With counts; *count is how many there are, up to TOMB_COUNT_MAX
+ * and as far as the list was looked through.  INVAL, FORBIDDEN as tomb_object_list(). */
+enum tomb_code tomb_object_sift(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_sift *sift,
+	const struct tomb_page *page, struct tomb_arena *arena, struct tomb_object_page *out, int64_t *count,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 /* By id or, if that is 0, by identifier; with counts.  NOTFOUND. */
 enum tomb_code tomb_object_find(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,

@@ -9,6 +9,7 @@
 #include "tombstone/actor.h"
 #include "tombstone/page.h"
 #include "tombstone/pg.h"
+#include "tombstone/sift.h"
 
 struct tomb_work_item {
 	int64_t id;
@@ -74,6 +75,11 @@ enum tomb_code tomb_work_item_list(struct tomb_pg *pg, const struct tomb_actor *
 /* How many there are, up to TOMB_COUNT_MAX. */
 enum tomb_code tomb_work_item_count(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_work_item_filter *filter, int64_t *count, struct tomb_err *err) TOMB_MUST_USE;
+
+/* By any terms, in any order, as tomb_object_sift() of tombstone/object.h. */
+enum tomb_code tomb_work_item_sift(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_sift *sift,
+	const struct tomb_page *page, struct tomb_arena *arena, struct tomb_work_item_page *out, int64_t *count,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 /* NOTFOUND. */
 enum tomb_code tomb_work_item_find(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,

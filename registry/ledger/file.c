@@ -1,6 +1,7 @@
 #include "tombstone/file.h"
 
 #include "page_internal.h"
+#include "rows_internal.h"
 #include "sql.gen.h"
 
 #include <inttypes.h>
@@ -150,6 +151,13 @@ static enum tomb_code read_rows(struct tomb_pg *pg, const struct sql_read_file_r
 	*out = found;
 	*n = nrows;
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_file_rows(struct tomb_pg *pg, int64_t scope, struct tomb_int8s ids, struct tomb_arena *arena,
+	struct tomb_file **out, size_t *n, struct tomb_err *err)
+{
+	return read_rows(pg, &(struct sql_read_file_rows_args){.scope = scope, .ids = ids, .with_fixity = true}, arena,
+		out, n, err);
 }
 
 enum tomb_code tomb_file_list(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_file_filter *filter,

@@ -1,6 +1,7 @@
 #include "tombstone/premis_event.h"
 
 #include "page_internal.h"
+#include "rows_internal.h"
 #include "sql.gen.h"
 
 #include <inttypes.h>
@@ -164,6 +165,12 @@ static enum tomb_code read_rows(struct tomb_pg *pg, const struct sql_read_event_
 	*out = found;
 	*n = nrows;
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_premis_event_rows(struct tomb_pg *pg, int64_t scope, struct tomb_int8s ids,
+	struct tomb_arena *arena, struct tomb_premis_event **out, size_t *n, struct tomb_err *err)
+{
+	return read_rows(pg, &(struct sql_read_event_rows_args){.scope = scope, .ids = ids}, arena, out, n, err);
 }
 
 enum tomb_code tomb_premis_event_list(struct tomb_pg *pg, const struct tomb_actor *actor,

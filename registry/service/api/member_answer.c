@@ -6,55 +6,7 @@
 
 #include <inttypes.h>
 
-enum {
-	PER_PAGE_DEFAULT = 20, /* aptrust.md 3.1 */
-	LINK_BYTES_MAX = 64 * 1024
-};
-
-static bool is_known(struct tomb_str name, const struct tomb_form_field *table, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (tomb_str_eq(name, tomb_str_from(table[i].name)))
-			return true;
-	return false;
-}
-
-/* id up or down; every other order is unknown to us. */
-static enum tomb_code read_sort(struct tomb_member_paging *paging, struct tomb_err *err)
-{
-	bool is_up = tomb_str_eq(paging->sort, TOMB_STR("id")) || tomb_str_eq(paging->sort, TOMB_STR("id__asc"));
-
-	if (paging->sort.n > 0 && !is_up && !tomb_str_eq(paging->sort, TOMB_STR("id__desc")))
-		return TOMB_FAIL(err, TOMB_INVAL, "Invalid query params: sort is id__asc or id__desc, not %.*s",
-			TOMB_STR_ARG(paging->sort));
-	paging->newest_first = !is_up;
-	return TOMB_OK;
-}
-
-enum tomb_code tomb_member_query(const struct tomb_request *req, const struct tomb_form_field *table, size_t n,
-	void *out, struct tomb_member_paging *paging, struct tomb_err *err)
-{
-	int64_t skip = 0;
-
-	for (size_t i = 0; i < req->query.n; i++)
-		if (!is_known(req->query.p[i].name, table, n))
-			return TOMB_FAIL(
-				err, TOMB_INVAL, "Invalid query params: %.*s", TOMB_STR_ARG(req->query.p[i].name));
-	*paging = (struct tomb_member_paging){.page = 1, .per_page = PER_PAGE_DEFAULT};
-	TOMB_TRY(tomb_form_read(req->query, table, n, TOMB_FORM_STRICT, req->arena, out, err));
-	TOMB_TRY(read_sort(paging, err));
-	if (paging->per_page > TOMB_PAGE_MAX)
-		paging->per_page = TOMB_PAGE_MAX;
-	if (paging->after.n == 0)
-		skip = (paging->page - 1) * paging->per_page; /* both below 2^31 */
-	if (skip > TOMB_COUNT_MAX)
-		return TOMB_FAIL(err, TOMB_INVAL,
-			"page %" PRId64 " is further than %d rows into the list: follow \"next\" instead", paging->page,
-			TOMB_COUNT_MAX);
-	paging->wanted = (struct tomb_page){
-		.after = paging->after, .limit = (int32_t)paging->per_page, .skip = (int32_t)skip};
-	return TOMB_OK;
-}
+enum { LINK_BYTES_MAX = 64 * 1024 };
 
 /* The path and query of another page of the same list. */
 static enum tomb_code put_link(struct tomb_json *w, const char *key, const struct tomb_request *req, int64_t page,
@@ -84,18 +36,18 @@ static enum tomb_code put_link(struct tomb_json *w, const char *key, const struc
 }
 
 enum tomb_code tomb_member_begin_list(struct tomb_json *w, const struct tomb_request *req,
-	const struct tomb_member_paging *paging, int64_t count, struct tomb_str next, struct tomb_err *err)
+	const struct tomb_member_query *q, int64_t count, struct tomb_str next, struct tomb_err *err)
 {
-	bool has_previous = paging->page > 1 && (paging->page - 2) * paging->per_page <= TOMB_COUNT_MAX;
+	bool has_previous = q->page > 1 && (q->page - 2) * q->per_page <= TOMB_COUNT_MAX;
 
 	tomb_json_begin_object(w, NULL);
 	tomb_json_int(w, "count", count);
 	if (next.n > 0)
-		TOMB_TRY(put_link(w, "next", req, paging->page + 1, next, err));
+		TOMB_TRY(put_link(w, "next", req, q->page + 1, next, err));
 	else
 		tomb_json_str(w, "next", TOMB_STR(""));
 	if (has_previous)
-		TOMB_TRY(put_link(w, "previous", req, paging->page - 1, TOMB_STR(""), err));
+		TOMB_TRY(put_link(w, "previous", req, q->page - 1, TOMB_STR(""), err));
 	else
 		tomb_json_str(w, "previous", TOMB_STR(""));
 	tomb_json_begin_array(w, "results");

@@ -4,14 +4,12 @@
 #include "member_answer.h"
 #include "tombstone/deletion_view.h"
 
-struct deletions_query {
-	struct tomb_member_paging paging;
-	int64_t institution_id;
-};
-
-static const struct tomb_form_field fields[] = {
-	TOMB_MEMBER_PAGING_FIELDS(struct deletions_query),
-	TOMB_FORM_INT(struct deletions_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+static const struct tomb_member_field fields[] = {
+	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+	{"institution_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"requested_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"stage", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"status", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
 
 /* A request that ended without anybody's decision counts as cancelled, by nobody. */
@@ -46,19 +44,15 @@ static void put_deletion(struct tomb_json *w, const struct tomb_deletion_view *v
 enum tomb_code tomb_member_deletions(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	struct deletions_query q = {.institution_id = 0};
-	struct tomb_deletion_filter filter = {.state = TOMB_STR("")};
 	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_member_query q;
 	struct tomb_deletion_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
-	filter.institution_id = q.institution_id;
-	filter.newest_first = q.paging.newest_first;
-	TOMB_TRY(
-		tomb_deletion_view_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
-	TOMB_TRY(tomb_deletion_view_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
-	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_deletion_view_sift(
+		ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
 		put_deletion(&w, &found.p[i]);
 	return tomb_member_end_list(&w, res, err);

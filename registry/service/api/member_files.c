@@ -5,24 +5,20 @@
 #include "member_event.h"
 #include "tombstone/file.h"
 
-struct files_query {
-	struct tomb_member_paging paging;
-	struct tomb_str state;
-	struct tomb_str identifier;
-	struct tomb_str starts_with;
-	struct tomb_str object_identifier;
-	int64_t object_id;
-	int64_t institution_id;
-};
-
-static const struct tomb_form_field fields[] = {
-	TOMB_MEMBER_PAGING_FIELDS(struct files_query),
-	TOMB_FORM_TEXT(struct files_query, state, "state", 0, 1),
-	TOMB_FORM_TEXT(struct files_query, identifier, "identifier", 0, 8192),
-	TOMB_FORM_TEXT(struct files_query, starts_with, "identifier__starts_with", 0, 8192),
-	TOMB_FORM_TEXT(struct files_query, object_identifier, "intellectual_object_identifier", 0, 4096),
-	TOMB_FORM_INT(struct files_query, object_id, "intellectual_object_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
-	TOMB_FORM_INT(struct files_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+static const struct tomb_member_field fields[] = {
+	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+	{"created_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"file_format", TOMB_MEMBER_TEXT, TOMB_MEMBER_SORT},
+	{"identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_BEGINS | TOMB_MEMBER_SORT},
+	{"institution_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"intellectual_object_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"intellectual_object_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"last_fixity_check", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"size", TOMB_MEMBER_NUMBER, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"state", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"storage_option", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_IN | TOMB_MEMBER_SORT},
+	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"uuid", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
 
 static void put_view(struct tomb_json *w, const struct tomb_file *f)
@@ -55,27 +51,14 @@ static void put_view(struct tomb_json *w, const struct tomb_file *f)
 enum tomb_code tomb_member_files(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	struct files_query q = {.state = TOMB_STR("")};
-	struct tomb_file_filter filter = {.with_fixity = true};
 	struct tomb_json w = tomb_json_init(&res->body);
-	struct tomb_object object;
+	struct tomb_member_query q;
 	struct tomb_file_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
-	if (q.object_identifier.n > 0) {
-		TOMB_TRY(tomb_object_find(ctx->link.pg, &ctx->actor, 0, q.object_identifier, req->arena, &object, err));
-		q.object_id = object.id;
-	}
-	filter.institution_id = q.institution_id;
-	filter.object_id = q.object_id;
-	filter.state = q.state;
-	filter.identifier = q.identifier;
-	filter.prefix = q.starts_with;
-	filter.newest_first = q.paging.newest_first;
-	TOMB_TRY(tomb_file_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
-	TOMB_TRY(tomb_file_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
-	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_file_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
 		put_view(&w, &found.p[i]);
 	return tomb_member_end_list(&w, res, err);

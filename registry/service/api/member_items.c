@@ -4,22 +4,33 @@
 #include "member_answer.h"
 #include "tombstone/work_item.h"
 
-struct items_query {
-	struct tomb_member_paging paging;
-	struct tomb_str action;
-	struct tomb_str status;
-	int64_t file_id;
-	int64_t object_id;
-	int64_t institution_id;
-};
-
-static const struct tomb_form_field fields[] = {
-	TOMB_MEMBER_PAGING_FIELDS(struct items_query),
-	TOMB_FORM_TEXT(struct items_query, action, "action", 0, 20),
-	TOMB_FORM_TEXT(struct items_query, status, "status", 0, 20),
-	TOMB_FORM_INT(struct items_query, file_id, "generic_file_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
-	TOMB_FORM_INT(struct items_query, object_id, "intellectual_object_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
-	TOMB_FORM_INT(struct items_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+static const struct tomb_member_field fields[] = {
+	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+	{"action", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_IN | TOMB_MEMBER_SORT},
+	{"alt_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"bag_date", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE},
+	{"bag_group_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"bagit_profile_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"bucket", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"created_at", TOMB_MEMBER_TIME, TOMB_MEMBER_SORT},
+	{"date_processed", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"etag", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"generic_file_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_NULL | TOMB_MEMBER_SORT},
+	{"generic_file_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"institution_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"intellectual_object_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_NULL | TOMB_MEMBER_SORT},
+	{"name", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"needs_admin_review", TOMB_MEMBER_BOOL, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"node", TOMB_MEMBER_TEXT, TOMB_MEMBER_NULL | TOMB_MEMBER_FILLED},
+	{"object_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"queued_at", TOMB_MEMBER_TIME, TOMB_MEMBER_NULL | TOMB_MEMBER_FILLED | TOMB_MEMBER_SORT},
+	{"retry", TOMB_MEMBER_BOOL, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"size", TOMB_MEMBER_NUMBER, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"stage", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_IN | TOMB_MEMBER_SORT},
+	{"status", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_IN | TOMB_MEMBER_SORT},
+	{"storage_option", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_SORT},
+	{"user", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
 
 /* What only APTrust's machinery knows has its zero value. */
@@ -76,22 +87,14 @@ static void put_item(struct tomb_json *w, const struct tomb_work_item *i)
 enum tomb_code tomb_member_items(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	struct items_query q = {.action = TOMB_STR("")};
-	struct tomb_work_item_filter filter = {.action = TOMB_STR("")};
 	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_member_query q;
 	struct tomb_work_item_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
-	filter.institution_id = q.institution_id;
-	filter.action = q.action;
-	filter.status = q.status;
-	filter.object_id = q.object_id;
-	filter.file_id = q.file_id;
-	filter.newest_first = q.paging.newest_first;
-	TOMB_TRY(tomb_work_item_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
-	TOMB_TRY(tomb_work_item_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
-	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_work_item_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
 		put_item(&w, &found.p[i]);
 	return tomb_member_end_list(&w, res, err);

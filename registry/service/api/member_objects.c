@@ -4,20 +4,27 @@
 #include "member_answer.h"
 #include "tombstone/object.h"
 
-struct objects_query {
-	struct tomb_member_paging paging;
-	struct tomb_str state;
-	struct tomb_str identifier;
-	struct tomb_str starts_with;
-	int64_t institution_id;
-};
-
-static const struct tomb_form_field fields[] = {
-	TOMB_MEMBER_PAGING_FIELDS(struct objects_query),
-	TOMB_FORM_TEXT(struct objects_query, state, "state", 0, 1),
-	TOMB_FORM_TEXT(struct objects_query, identifier, "identifier", 0, 4096),
-	TOMB_FORM_TEXT(struct objects_query, starts_with, "identifier__starts_with", 0, 4096),
-	TOMB_FORM_INT(struct objects_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+static const struct tomb_member_field fields[] = {
+	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+	{"access", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"alt_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_BEGINS | TOMB_MEMBER_SORT},
+	{"bag_group_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_BEGINS | TOMB_MEMBER_SORT},
+	{"bag_name", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"bagit_profile_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"created_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"etag", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"file_count", TOMB_MEMBER_NUMBER, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_BEGINS | TOMB_MEMBER_SORT},
+	{"institution_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"institution_parent_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS},
+	{"internal_sender_description", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
+	{"internal_sender_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"size", TOMB_MEMBER_NUMBER, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
+	{"source_organization", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"state", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"storage_option", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
+	{"title", TOMB_MEMBER_TEXT, TOMB_MEMBER_SORT},
+	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
 };
 
 static void put_object(struct tomb_json *w, const struct tomb_object *o)
@@ -55,21 +62,14 @@ static void put_object(struct tomb_json *w, const struct tomb_object *o)
 enum tomb_code tomb_member_objects(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	struct objects_query q = {.state = TOMB_STR("")};
-	struct tomb_object_filter filter = {.with_counts = true};
 	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_member_query q;
 	struct tomb_object_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, &q.paging, err));
-	filter.institution_id = q.institution_id;
-	filter.state = q.state;
-	filter.identifier = q.identifier;
-	filter.prefix = q.starts_with;
-	filter.newest_first = q.paging.newest_first;
-	TOMB_TRY(tomb_object_list(ctx->link.pg, &ctx->actor, &filter, &q.paging.wanted, req->arena, &found, err));
-	TOMB_TRY(tomb_object_count(ctx->link.pg, &ctx->actor, &filter, &count, err));
-	TOMB_TRY(tomb_member_begin_list(&w, req, &q.paging, count, found.next, err));
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_object_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
 		put_object(&w, &found.p[i]);
 	return tomb_member_end_list(&w, res, err);

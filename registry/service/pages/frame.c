@@ -149,7 +149,8 @@ static enum tomb_code error_page(struct tomb_ctx *ctx, struct tomb_request *req,
 	return TOMB_OK;
 }
 
-/* {"StatusCode":n,"Error":"..."}: what clients of the member API read (spec/aptrust.md §3.1). */
+/* What clients of the member API read (spec/aptrust.md §3.1): {"error":"..."} where one may not or nothing is there,
+ * which their middleware says, and {"StatusCode":n,"Error":"..."} otherwise. */
 static enum tomb_code member_error(struct tomb_response *res, const struct tomb_err *what, struct tomb_err *err)
 {
 	int status = tomb_code_http(what->code);
@@ -157,8 +158,12 @@ static enum tomb_code member_error(struct tomb_response *res, const struct tomb_
 	struct tomb_str body;
 
 	tomb_json_begin_object(&w, NULL);
-	tomb_json_int(&w, "StatusCode", status);
-	tomb_json_str(&w, "Error", status >= 500 ? TOMB_STR("internal error") : tomb_str_from(what->text));
+	if (status == 403 || status == 404) {
+		tomb_json_str(&w, "error", tomb_str_from(what->text));
+	} else {
+		tomb_json_int(&w, "StatusCode", status);
+		tomb_json_str(&w, "Error", status >= 500 ? TOMB_STR("internal error") : tomb_str_from(what->text));
+	}
 	tomb_json_end_object(&w);
 	TOMB_TRY(tomb_json_done(&w, &body, err));
 	res->status = (unsigned)status;
