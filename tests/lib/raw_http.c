@@ -89,9 +89,8 @@ void raw_read_head(int fd, struct raw_answer *out)
 	out->status = (int)strtol(out->head + 9, NULL, 10);
 }
 
-void raw_read(int fd, struct raw_answer *out)
+void raw_read_body(int fd, struct raw_answer *out)
 {
-	raw_read_head(fd, out);
 	if (out->status == 0 || out->status == 304 || out->status < 200)
 		return;
 	assert_string_not_equal(raw_header(out, "Content-Length"), "");
@@ -104,6 +103,12 @@ void raw_read(int fd, struct raw_answer *out)
 		assert_true(got > 0);
 		n += got;
 	}
+}
+
+void raw_read(int fd, struct raw_answer *out)
+{
+	raw_read_head(fd, out);
+	raw_read_body(fd, out);
 }
 
 void raw_read_end(int fd)

@@ -25,6 +25,7 @@ bool raw_send(int fd, struct tomb_str bytes);
 /* One answer, with as much body as it announces (none to HEAD).  Fails the test after ten seconds of silence. */
 void raw_read(int fd, struct raw_answer *out);
 void raw_read_head(int fd, struct raw_answer *out);
+void raw_read_body(int fd, struct raw_answer *out); /* after the head: as much as it announces */
 
 /* Waits for the end of the connection; what still comes is dropped.  Fails the test after ten seconds of silence. */
 void raw_read_end(int fd);

@@ -25,7 +25,7 @@ struct site_parts {
 };
 
 /* As if the person had signed in a moment ago. */
-static void sign_in(const struct tomb_actor *who, struct site_user *out)
+void site_sign_in(const struct tomb_actor *who, struct site_user *out)
 {
 	TOMB_TOKEN_AUTO token = tomb_token_new();
 	uint8_t digest[TOMB_SHA256_SIZE];
@@ -56,11 +56,11 @@ int site_set_up(void **state)
 	TOMB_OK_OR_FAIL(tomb_registry_init(&parts->registry, &parts->config, &parts->log, &parts->arena, &err));
 	TOMB_OK_OR_FAIL(tomb_httpd_start(&options, &parts->registry.service, &s->httpd, &err));
 	s->port = tomb_httpd_port(s->httpd);
-	sign_in(&s->world.alice, &s->alice);
-	sign_in(&s->world.bob, &s->bob);
-	sign_in(&s->world.carol, &s->carol);
-	sign_in(&s->world.mallory, &s->mallory);
-	sign_in(&s->world.oscar, &s->oscar);
+	site_sign_in(&s->world.alice, &s->alice);
+	site_sign_in(&s->world.bob, &s->bob);
+	site_sign_in(&s->world.carol, &s->carol);
+	site_sign_in(&s->world.mallory, &s->mallory);
+	site_sign_in(&s->world.oscar, &s->oscar);
 	*state = s;
 	return 0;
 }

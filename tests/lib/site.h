@@ -26,6 +26,9 @@ struct site {
 int site_set_up(void **state);
 int site_tear_down(void **state);
 
+/* Signs somebody in, as if a moment ago. */
+void site_sign_in(const struct tomb_actor *who, struct site_user *out);
+
 /* "test.edu/bag" with thirty files of two copies. */
 int64_t site_bag(struct site *s);
 
