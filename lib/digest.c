@@ -77,15 +77,25 @@ void tomb_md5(struct tomb_str data, uint8_t out[static TOMB_MD5_SIZE])
 	digest_once(TOMB_MD5, data, out);
 }
 
-void tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE])
+static void hmac(const EVP_MD *md, struct tomb_str key, struct tomb_str data, uint8_t *out, unsigned size)
 {
 	unsigned n = 0;
 	const unsigned char *bytes = (const unsigned char *)(data.n ? data.p : "");
 	const unsigned char *done = NULL;
 
 	assert(key.n <= INT_MAX);
-	done = HMAC(EVP_sha256(), key.n ? key.p : "", (int)key.n, bytes, data.n, out, &n);
-	assert(done && n == TOMB_SHA256_SIZE);
+	done = HMAC(md, key.n ? key.p : "", (int)key.n, bytes, data.n, out, &n);
+	assert(done && n == size);
+}
+
+void tomb_hmac_sha1(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA1_SIZE])
+{
+	hmac(EVP_sha1(), key, data, out, TOMB_SHA1_SIZE);
+}
+
+void tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE])
+{
+	hmac(EVP_sha256(), key, data, out, TOMB_SHA256_SIZE);
 }
 
 static enum tomb_code start(struct tomb_digest *d, enum tomb_digest_alg alg, struct tomb_err *err)

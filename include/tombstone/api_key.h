@@ -19,6 +19,7 @@ struct tomb_api_key {
 	struct tomb_str name;
 	bool is_revoked;
 	int64_t created_at_us;
+	int64_t last_used_at_us; /* to the minute; 0: never */
 };
 
 /*
@@ -39,7 +40,8 @@ enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *ac
 
 /*
  * Whose key this is, if the e-mail address belongs to it: an active user of an active institution, in the role of this
- * moment.  UNAUTHENTICATED, always with the same text, for anything else.  The actor's strings are in the arena.
+ * moment.  UNAUTHENTICATED, always with the same text, for anything else.  Notes, at most once a minute, that it is
+ * used.  The actor's strings are in the arena.
  */
 enum tomb_code tomb_api_key_find(struct tomb_pg *pg, struct tomb_str email, struct tomb_str key, enum tomb_via via,
 	struct tomb_arena *arena, struct tomb_actor *out, struct tomb_err *err) TOMB_MUST_USE;

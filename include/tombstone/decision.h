@@ -10,6 +10,7 @@
 #include "tombstone/actor.h"
 #include "tombstone/pg.h"
 #include "tombstone/token.h"
+#include "tombstone/user_totp.h"
 
 enum {
 	TOMB_APPROVAL_TOKEN_DAYS = 14 /* a token lives no longer than its request */
@@ -47,6 +48,16 @@ enum tomb_code tomb_decision_check(struct tomb_pg *pg, const struct tomb_actor *
  */
 enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
 	enum tomb_verdict_kind verdict, struct tomb_str token, int64_t *deletion_id,
+	struct tomb_err *err) TOMB_MUST_USE;
+
+/*
+ * The same, stepping up: an approval by somebody who has a second factor needs a fresh code, which is used up with it.
+ * STEP_UP if it is missing, wrong or used, and for those who have no second factor where the institution demands one;
+ * RATE_LIMITED after several wrong ones.  Nothing but their count and the audit log is changed then.
+ * tomb_decision_make() is this without a code.
+ */
+enum tomb_code tomb_decision_make_with(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	enum tomb_verdict_kind verdict, struct tomb_str token, const struct tomb_step_up *step_up, int64_t *deletion_id,
 	struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

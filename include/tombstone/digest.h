@@ -35,6 +35,7 @@ enum tomb_code tomb_digest_alg_parse(
 /* One-shot.  They borrow data; empty data is fine. */
 void tomb_sha256(struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE]);
 void tomb_md5(struct tomb_str data, uint8_t out[static TOMB_MD5_SIZE]);
+void tomb_hmac_sha1(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA1_SIZE]);
 void tomb_hmac_sha256(struct tomb_str key, struct tomb_str data, uint8_t out[static TOMB_SHA256_SIZE]);
 
 /* One stream, one algorithm. */

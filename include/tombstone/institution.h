@@ -16,7 +16,8 @@ struct tomb_institution {
 	struct tomb_str name;
 	int admin_days; /* how long somebody must be an admin to count as one, and counts after having been one */
 	enum tomb_sole_admin sole_admin;
-	int64_t admins; /* that count now */
+	bool require_totp; /* who approves its deletions proves it with a code */
+	int64_t admins;    /* that count now */
 	bool is_active;
 	int64_t created_at_us;
 };
@@ -37,6 +38,10 @@ enum tomb_code tomb_institution_find(struct tomb_pg *pg, const struct tomb_actor
 /* Sets both rules about admins.  Operators only.  NOTFOUND; INVAL for days outside 0 .. 365. */
 enum tomb_code tomb_institution_set(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int admin_days,
 	enum tomb_sole_admin sole_admin, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Demands a second factor of those who approve, or does not.  Operators only.  NOTFOUND. */
+enum tomb_code tomb_institution_require_totp(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
+	bool require_totp, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Its people are out at once: sessions end, keys are revoked.  What it holds stays.  Operators only.
  * CONFLICT if there is no such institution that is active. */

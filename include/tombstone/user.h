@@ -22,6 +22,7 @@ struct tomb_user {
 	enum tomb_role role;
 	bool is_active;
 	bool has_password;
+	bool has_totp;
 	int64_t admin_since_us; /* 0: never was an admin */
 	int64_t created_at_us;
 };
@@ -32,6 +33,7 @@ struct tomb_user_new {
 	struct tomb_str name;
 	enum tomb_role role;
 	struct tomb_str password; /* empty: none yet */
+	bool is_welcomed;         /* a mail asks the person to set one */
 };
 
 /*
@@ -52,12 +54,22 @@ enum tomb_code tomb_user_list(struct tomb_pg *pg, const struct tomb_actor *actor
 enum tomb_code tomb_user_find(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str email,
 	struct tomb_arena *arena, struct tomb_user *out, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Operators only.  CONFLICT if the account is not active. */
+/* Operators only.  Ends the person's sessions.  CONFLICT if the account is not active. */
 enum tomb_code tomb_user_set_role(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
 	enum tomb_role role, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Ends sessions, revokes keys and voids tokens at once.  Operators; admins for inst_users of their institution. */
 enum tomb_code tomb_user_deactivate(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The account is as it was before, without its sessions, keys and tokens; an admin counts as new (X-06).  Who may, as
+ * tomb_user_deactivate().  CONFLICT if it is active. */
+enum tomb_code tomb_user_activate(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Mails the person a link to set a password with.  Who may, as tomb_user_deactivate().  CONFLICT if the account is not
+ * active. */
+enum tomb_code tomb_user_invite(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Operators, and everybody for the own account.  Ends the user's sessions.  CONFLICT if the account is not active. */

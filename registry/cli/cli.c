@@ -42,8 +42,9 @@ static void print_error(const struct tomb_err *err)
 /* Is it a rule that stands in the way, and not a mishap? */
 static bool is_refusal(enum tomb_code code)
 {
-	return code == TOMB_UNAUTHENTICATED || code == TOMB_FORBIDDEN || code == TOMB_CONFLICT || code == TOMB_GONE ||
-	       code == TOMB_UNPROCESSABLE || code == TOMB_RATE_LIMITED || code == TOMB_STALE;
+	return code == TOMB_UNAUTHENTICATED || code == TOMB_FORBIDDEN || code == TOMB_STEP_UP ||
+	       code == TOMB_CONFLICT || code == TOMB_GONE || code == TOMB_UNPROCESSABLE || code == TOMB_RATE_LIMITED ||
+	       code == TOMB_STALE;
 }
 
 static int end(const struct cli *cli, enum tomb_code code, const struct tomb_err *err)

@@ -5,6 +5,7 @@
 #include "prompt.h"
 #include "tombstone/institution.h"
 #include "tombstone/user.h"
+#include "tombstone/user_totp.h"
 
 #include <inttypes.h>
 #include <unistd.h>
@@ -34,8 +35,8 @@ enum tomb_code cli_institution_list(struct cli *cli, struct tomb_err *err)
 {
 	static const struct cli_column columns[] = {{"ID", "id", CLI_NUMBER}, {"IDENTIFIER", "identifier", CLI_TEXT},
 		{"NAME", "name", CLI_TEXT}, {"ADMINS", "admins", CLI_NUMBER}, {"ADMIN DAYS", "admin_days", CLI_NUMBER},
-		{"SOLE ADMIN", "sole_admin", CLI_TEXT}, {"ACTIVE", "is_active", CLI_YES},
-		{"SINCE", "created_at", CLI_TIME}};
+		{"SOLE ADMIN", "sole_admin", CLI_TEXT}, {"2ND FACTOR", "require_totp", CLI_YES},
+		{"ACTIVE", "is_active", CLI_YES}, {"SINCE", "created_at", CLI_TIME}};
 	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
 	struct tomb_institution *list = NULL;
 	size_t n = TOMB_INSTITUTION_PAGE_MAX;
@@ -50,6 +51,7 @@ enum tomb_code cli_institution_list(struct cli *cli, struct tomb_err *err)
 			cli_put_int(&t, list[i].admins);
 			cli_put_int(&t, list[i].admin_days);
 			cli_put_str(&t, tomb_sole_admin_name(list[i].sole_admin));
+			cli_put_yes(&t, list[i].require_totp);
 			cli_put_yes(&t, list[i].is_active);
 			cli_put_int(&t, list[i].created_at_us);
 			after = list[i].id;
@@ -58,16 +60,28 @@ enum tomb_code cli_institution_list(struct cli *cli, struct tomb_err *err)
 	return cli_print_rows(&t, err);
 }
 
+static enum tomb_code read_require(struct cli *cli, bool *out, struct tomb_err *err)
+{
+	struct tomb_str text = cli_value(cli, "require-totp");
+
+	if (!cli_has(cli, "require-totp"))
+		return TOMB_OK;
+	*out = tomb_str_eq(text, TOMB_STR("yes"));
+	if (!*out && !tomb_str_eq(text, TOMB_STR("no")))
+		return CLI_MISUSE(cli, err, "--require-totp is yes or no");
+	return TOMB_OK;
+}
+
 enum tomb_code cli_institution_set(struct cli *cli, struct tomb_err *err)
 {
-	static const struct cli_column columns[] = {
-		{NULL, "id", CLI_NUMBER}, {NULL, "admin_days", CLI_NUMBER}, {NULL, "sole_admin", CLI_TEXT}};
+	static const struct cli_column columns[] = {{NULL, "id", CLI_NUMBER}, {NULL, "admin_days", CLI_NUMBER},
+		{NULL, "sole_admin", CLI_TEXT}, {NULL, "require_totp", CLI_YES}};
 	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
 	struct tomb_institution found;
 	int64_t days = 0;
 
-	if (!cli_has(cli, "admin-days") && !cli_has(cli, "sole-admin"))
-		return CLI_MISUSE(cli, err, "institution set needs --admin-days or --sole-admin");
+	if (!cli_has(cli, "admin-days") && !cli_has(cli, "sole-admin") && !cli_has(cli, "require-totp"))
+		return CLI_MISUSE(cli, err, "institution set needs --admin-days, --sole-admin or --require-totp");
 	TOMB_TRY(find_institution(cli, cli_operand(cli, 0), &found, err));
 	days = found.admin_days;
 	if (cli_has(cli, "admin-days"))
@@ -75,12 +89,17 @@ enum tomb_code cli_institution_set(struct cli *cli, struct tomb_err *err)
 	if (cli_has(cli, "sole-admin") &&
 		tomb_sole_admin_parse(cli_value(cli, "sole-admin"), &found.sole_admin, err) != TOMB_OK)
 		return CLI_MISUSE(cli, err, "--sole-admin is self or operator");
+	TOMB_TRY(read_require(cli, &found.require_totp, err));
 	TOMB_TRY(tomb_institution_set(cli->pg, &cli->actor, found.id, (int)days, found.sole_admin, err));
+	if (cli_has(cli, "require-totp"))
+		TOMB_TRY(tomb_institution_require_totp(cli->pg, &cli->actor, found.id, found.require_totp, err));
 	cli_put_int(&t, found.id);
 	cli_put_int(&t, days);
 	cli_put_str(&t, tomb_sole_admin_name(found.sole_admin));
-	return cli_print_done(&t, err, "%.*s: admin days %" PRId64 ", sole admin %s.", TOMB_STR_ARG(found.identifier),
-		days, tomb_sole_admin_name(found.sole_admin).p);
+	cli_put_yes(&t, found.require_totp);
+	return cli_print_done(&t, err, "%.*s: admin days %" PRId64 ", sole admin %s, second factor %s.",
+		TOMB_STR_ARG(found.identifier), days, tomb_sole_admin_name(found.sole_admin).p,
+		found.require_totp ? "demanded" : "not demanded");
 }
 
 enum tomb_code cli_institution_deactivate(struct cli *cli, struct tomb_err *err)
@@ -219,4 +238,31 @@ enum tomb_code cli_user_deactivate(struct cli *cli, struct tomb_err *err)
 	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
 	TOMB_TRY(tomb_user_deactivate(cli->pg, &cli->actor, user.id, err));
 	return say_changed(cli, &user, "is deactivated", err);
+}
+
+enum tomb_code cli_user_activate(struct cli *cli, struct tomb_err *err)
+{
+	struct tomb_user user;
+
+	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
+	TOMB_TRY(tomb_user_activate(cli->pg, &cli->actor, user.id, err));
+	return say_changed(cli, &user, "is active again", err);
+}
+
+enum tomb_code cli_user_invite(struct cli *cli, struct tomb_err *err)
+{
+	struct tomb_user user;
+
+	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
+	TOMB_TRY(tomb_user_invite(cli->pg, &cli->actor, user.id, err));
+	return say_changed(cli, &user, "gets a mail with a link to set a password", err);
+}
+
+enum tomb_code cli_user_totp_reset(struct cli *cli, struct tomb_err *err)
+{
+	struct tomb_user user;
+
+	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
+	TOMB_TRY(tomb_user_totp_reset(cli->pg, &cli->actor, user.id, err));
+	return say_changed(cli, &user, "has no second factor any more", err);
 }

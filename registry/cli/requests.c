@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "output.h"
+#include "prompt.h"
 #include "tombstone/decision.h"
 #include "tombstone/deletion_request.h"
 #include "tombstone/file.h"
@@ -7,6 +8,7 @@
 #include "tombstone/secret.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 /* By number, or by identifier: is there such a thing of the person's institution? */
 static enum tomb_code find_object(struct cli *cli, struct tomb_str text, int64_t *id, struct tomb_err *err)
@@ -72,6 +74,39 @@ enum tomb_code cli_request(struct cli *cli, struct tomb_err *err)
 		cli_count(made.file_count, files), cli_bytes(made.byte_count, bytes));
 }
 
+/* The code of somebody who has a second factor: from a file or the terminal, since a command line is seen by others. */
+static enum tomb_code read_code(struct cli *cli, struct tomb_secret *out, struct tomb_err *err)
+{
+	struct tomb_user_totp status;
+
+	TOMB_TRY(tomb_user_totp_status(cli->pg, &cli->actor, &status, err));
+	if (!status.is_on)
+		return TOMB_OK;
+	if (cli_has(cli, "totp-file"))
+		return tomb_secret_read(cli_value(cli, "totp-file").p, out, err);
+	return isatty(STDIN_FILENO) ? cli_prompt("Code of your authenticator app: ", out, err) : TOMB_OK;
+}
+
+static enum tomb_code make(struct cli *cli, int64_t request, enum tomb_verdict_kind verdict, struct tomb_str token,
+	int64_t *deletion, struct tomb_err *err)
+{
+	TOMB_SECRET_AUTO code = {.n = 0};
+	struct tomb_envelope_key key = {{0}};
+	struct tomb_step_up proof = {.key = NULL, .code = TOMB_STR("")};
+	enum tomb_code done = TOMB_OK;
+
+	if (verdict == TOMB_APPROVE)
+		TOMB_TRY(read_code(cli, &code, err));
+	if (code.n > 0 && cli->config.secrets_key_file.n > 0) {
+		TOMB_TRY(tomb_envelope_key_read(cli->config.secrets_key_file.p, &key, err));
+		proof.key = &key;
+	}
+	proof.code = (struct tomb_str){code.text, code.n};
+	done = tomb_decision_make_with(cli->pg, &cli->actor, request, verdict, token, &proof, deletion, err);
+	tomb_wipe(&key, sizeof key);
+	return done;
+}
+
 static enum tomb_code decide(struct cli *cli, enum tomb_verdict_kind verdict, struct tomb_err *err)
 {
 	static const struct cli_column columns[] = {
@@ -89,7 +124,7 @@ static enum tomb_code decide(struct cli *cli, enum tomb_verdict_kind verdict, st
 		TOMB_TRY(tomb_secret_read(cli_value(cli, "token-file").p, &secret, err));
 		token = (struct tomb_str){secret.text, secret.n};
 	}
-	TOMB_TRY(tomb_decision_make(cli->pg, &cli->actor, request, verdict, token, &deletion, err));
+	TOMB_TRY(make(cli, request, verdict, token, &deletion, err));
 	cli_put_int(&t, request);
 	cli_put_str(&t, verdict == TOMB_APPROVE ? TOMB_STR("approve") : TOMB_STR("reject"));
 	cli_put_int(&t, deletion);

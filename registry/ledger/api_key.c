@@ -122,6 +122,7 @@ enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *ac
 			.name = rows[i].name,
 			.is_revoked = !rows[i].revoked_at_null,
 			.created_at_us = rows[i].created_at,
+			.last_used_at_us = rows[i].last_used_at_null ? 0 : rows[i].last_used_at,
 		};
 	*out = list;
 	*n = nrows;
@@ -159,6 +160,8 @@ enum tomb_code tomb_api_key_find(struct tomb_pg *pg, struct tomb_str email, stru
 	actor = (struct tomb_actor){
 		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
+	if (row->is_stale)
+		TOMB_TRY(sql_people_key_used(pg, &(struct sql_people_key_used_args){row->key_id}, NULL, err));
 	*out = actor;
 	return TOMB_OK;
 }

@@ -5,6 +5,7 @@
 #include "tombstone/audit.h"
 #include "tombstone/token.h"
 #include "tombstone/tx.h"
+#include "totp_use.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -214,8 +215,42 @@ static enum tomb_code reject(struct tomb_pg *pg, const struct tomb_actor *actor,
 	return audit(pg, actor, r, "reject deletion", TOMB_STR(""), err);
 }
 
-enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
-	enum tomb_verdict_kind verdict, struct tomb_str token, int64_t *deletion_id, struct tomb_err *err)
+/* The code counts as used only if the transaction commits; a wrong one is noted, and the transaction committed. */
+static enum tomb_code step_up(struct tomb_pg *pg, struct tomb_tx *tx, const struct tomb_actor *actor,
+	const struct sql_request_lock_row_row *r, const struct tomb_step_up *proof, struct tomb_err *err)
+{
+	struct tomb_totp_answer answer;
+	enum tomb_step_up_need need = TOMB_STEP_UP_NONE;
+	char purpose[64];
+
+	TOMB_TRY(tomb_user_totp_need(pg, actor, r->institution_id, &need, err));
+	if (need == TOMB_STEP_UP_NONE)
+		return TOMB_OK;
+	if (need == TOMB_STEP_UP_MISSING)
+		return TOMB_FAIL(err, TOMB_STEP_UP,
+			"this institution's deletions are approved with a second factor: turn yours on in \"My "
+			"account\" "
+			"first");
+	(void)snprintf(purpose, sizeof purpose, "approve request %" PRId64, r->id);
+	TOMB_TRY(tomb_totp_use(pg, actor, proof, false, purpose, &answer, err));
+	if (answer.verdict == TOMB_TOTP_RIGHT)
+		return TOMB_OK;
+	TOMB_TRY(tomb_tx_commit(tx, err));
+	return tomb_totp_refuse(&answer, err);
+}
+
+/* The request is void: what it lists is no longer what was asked for. */
+static enum tomb_code void_request(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct sql_request_lock_row_row *r, struct tomb_err *err)
+{
+	TOMB_TRY(close_and_tell(pg, r, TOMB_STR("void"), TOMB_STR("what it lists has changed since the request"),
+		TOMB_STR("Deletion Cancelled"), err));
+	return audit(pg, actor, r, "void request", TOMB_STR("the list has changed"), err);
+}
+
+enum tomb_code tomb_decision_make_with(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	enum tomb_verdict_kind verdict, struct tomb_str token, const struct tomb_step_up *proof, int64_t *deletion_id,
+	struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
@@ -225,12 +260,12 @@ enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *a
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(examine(pg, actor, request_id, token, &arena, &r, err));
-	if (verdict == TOMB_APPROVE)
+	if (verdict == TOMB_APPROVE) {
+		TOMB_TRY(step_up(pg, &tx, actor, r, proof, err));
 		TOMB_TRY(list_is_unchanged(pg, r, &arena, &unchanged, err));
+	}
 	if (!unchanged) {
-		TOMB_TRY(close_and_tell(pg, r, TOMB_STR("void"),
-			TOMB_STR("what it lists has changed since the request"), TOMB_STR("Deletion Cancelled"), err));
-		TOMB_TRY(audit(pg, actor, r, "void request", TOMB_STR("the list has changed"), err));
+		TOMB_TRY(void_request(pg, actor, r, err));
 		TOMB_TRY(tomb_tx_commit(&tx, err));
 		return TOMB_FAIL(err, TOMB_CONFLICT,
 			"files of deletion request %" PRId64
@@ -244,6 +279,14 @@ enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *a
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*deletion_id = made;
 	return TOMB_OK;
+}
+
+enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	enum tomb_verdict_kind verdict, struct tomb_str token, int64_t *deletion_id, struct tomb_err *err)
+{
+	struct tomb_step_up none = {.key = NULL, .code = TOMB_STR("")};
+
+	return tomb_decision_make_with(pg, actor, request_id, verdict, token, &none, deletion_id, err);
 }
 
 enum tomb_code tomb_approval_token_resend(

@@ -84,6 +84,7 @@ static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_instituti
 			.identifier = rows[i].identifier,
 			.name = rows[i].name,
 			.admin_days = rows[i].admin_days,
+			.require_totp = rows[i].require_totp,
 			.admins = rows[i].admins_counted,
 			.is_active = rows[i].deactivated_at_null,
 			.created_at_us = rows[i].created_at,
@@ -149,6 +150,25 @@ enum tomb_code tomb_institution_set(struct tomb_pg *pg, const struct tomb_actor 
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no institution %" PRId64, id);
 	TOMB_TRY(audit(pg, actor, "set institution", id, tomb_str_from(detail), err));
+	return tomb_tx_commit(&tx, err);
+}
+
+enum tomb_code tomb_institution_require_totp(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, bool require_totp, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	struct sql_account_require_totp_row *row = NULL;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(tomb_authority_all(pg, actor, TOMB_MAY_INSTITUTION_WRITE, "change the rules of an institution", err));
+	TOMB_TRY(sql_account_require_totp(
+		pg, &(struct sql_account_require_totp_args){id, require_totp}, &arena, &row, &n, err));
+	if (n == 0)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no institution %" PRId64, id);
+	TOMB_TRY(audit(pg, actor, "set institution", id,
+		require_totp ? TOMB_STR("require_totp yes") : TOMB_STR("require_totp no"), err));
 	return tomb_tx_commit(&tx, err);
 }
 

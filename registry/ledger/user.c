@@ -2,8 +2,10 @@
 
 #include "authority.h"
 #include "constraint.h"
+#include "session_internal.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
+#include "tombstone/common_password.h"
 #include "tombstone/institution.h"
 #include "tombstone/password.h"
 #include "tombstone/tx.h"
@@ -26,6 +28,13 @@ static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, 
 		&(struct tomb_audit_entry){
 			verb, institution, tomb_str_from(subject), tomb_str_from(detail), TOMB_STR("")},
 		err);
+}
+
+/* A mail whose link lets its reader set a password. */
+static enum tomb_code send_link(struct tomb_pg *pg, int64_t user_id, const char *type, struct tomb_err *err)
+{
+	return sql_account_tell(
+		pg, &(struct sql_account_tell_args){user_id, tomb_str_from(type), TOMB_STR("")}, NULL, err);
 }
 
 static enum tomb_code insert(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_user_new *user,
@@ -53,6 +62,8 @@ static enum tomb_code insert(struct tomb_pg *pg, const struct tomb_actor *actor,
 		arena, &made, err);
 	TOMB_TRY(tomb_constraint_explain(pg, code, user->email, err));
 	TOMB_TRY(audit(pg, actor, "create user", home.id, made->id, user->email, tomb_role_name(user->role), err));
+	if (user->is_welcomed)
+		TOMB_TRY(send_link(pg, made->id, "Welcome New User", err));
 	*id = made->id;
 	return TOMB_OK;
 }
@@ -67,6 +78,8 @@ enum tomb_code tomb_user_create(struct tomb_pg *pg, const struct tomb_actor *act
 
 	TOMB_TRY(tomb_constraint_line(user->email, "an e-mail address", err));
 	TOMB_TRY(tomb_constraint_line(user->name, "a person's name", err));
+	if (user->password.n > 0)
+		TOMB_TRY(tomb_common_password_refuse(user->password, user->email, user->name, err));
 	if (user->password.n > 0)
 		TOMB_TRY(tomb_password_hash(user->password, hash, err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
@@ -96,6 +109,7 @@ static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_user_list
 			.name = rows[i].name,
 			.is_active = rows[i].deactivated_at_null,
 			.has_password = rows[i].has_password,
+			.has_totp = rows[i].has_totp,
 			.admin_since_us = rows[i].admin_since_null ? 0 : rows[i].admin_since,
 			.created_at_us = rows[i].created_at,
 		};
@@ -177,22 +191,61 @@ enum tomb_code tomb_user_set_role(
 	return tomb_tx_commit(&tx, err);
 }
 
+/* Locks an account that actor may manage: operators any, admins those of the inst_users of their institution. */
+static enum tomb_code lock_managed(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
+	const char *what, struct tomb_arena *arena, struct sql_people_user_lock_row **out, struct tomb_err *err)
+{
+	enum tomb_role role = TOMB_ROLE_MAX;
+
+	TOMB_TRY(lock(pg, user_id, arena, out, err));
+	TOMB_TRY(tomb_role_parse((*out)->role, &role, err));
+	return tomb_authority_people(pg, actor, (*out)->institution_id, role, what, err);
+}
+
 enum tomb_code tomb_user_deactivate(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	struct sql_people_user_lock_row *user = NULL;
-	enum tomb_role role = TOMB_ROLE_MAX;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(lock(pg, user_id, &arena, &user, err));
-	TOMB_TRY(tomb_role_parse(user->role, &role, err));
-	TOMB_TRY(tomb_authority_people(
-		pg, actor, user->institution_id, role, "deactivate accounts of admins and operators", err));
+	TOMB_TRY(lock_managed(pg, actor, user_id, "deactivate accounts of admins and operators", &arena, &user, err));
 	TOMB_TRY(refuse_inactive(user, err));
 	TOMB_TRY(sql_people_user_deactivate(pg, &(struct sql_people_user_deactivate_args){user_id}, NULL, err));
 	TOMB_TRY(audit(pg, actor, "deactivate user", user->institution_id, user_id, user->email, user->role, err));
+	return tomb_tx_commit(&tx, err);
+}
+
+enum tomb_code tomb_user_activate(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	struct sql_people_user_lock_row *user = NULL;
+
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(lock_managed(pg, actor, user_id, "activate accounts of admins and operators", &arena, &user, err));
+	if (user->is_active)
+		return TOMB_FAIL(
+			err, TOMB_CONFLICT, "the account of %.*s is active already", TOMB_STR_ARG(user->email));
+	TOMB_TRY(sql_account_activate(pg, &(struct sql_account_activate_args){user_id}, NULL, err));
+	TOMB_TRY(audit(pg, actor, "activate user", user->institution_id, user_id, user->email, user->role, err));
+	return tomb_tx_commit(&tx, err);
+}
+
+enum tomb_code tomb_user_invite(
+	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, struct tomb_err *err)
+{
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	TOMB_TX_AUTO tx = tomb_tx_init(pg);
+	struct sql_people_user_lock_row *user = NULL;
+
+	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
+	TOMB_TRY(lock_managed(pg, actor, user_id, "send links to admins and operators", &arena, &user, err));
+	TOMB_TRY(refuse_inactive(user, err));
+	TOMB_TRY(send_link(pg, user_id, user->has_password ? "Password Reset" : "Welcome New User", err));
+	TOMB_TRY(audit(pg, actor, "send password link", user->institution_id, user_id, user->email, user->role, err));
 	return tomb_tx_commit(&tx, err);
 }
 
@@ -209,8 +262,10 @@ enum tomb_code tomb_user_set_password(struct tomb_pg *pg, const struct tomb_acto
 	TOMB_TRY(tomb_authority_self(pg, actor, user_id, "set somebody else's password", err));
 	TOMB_TRY(lock(pg, user_id, &arena, &user, err));
 	TOMB_TRY(refuse_inactive(user, err));
-	TOMB_TRY(sql_people_user_set_password(
-		pg, &(struct sql_people_user_set_password_args){user_id, tomb_str_from(hash)}, NULL, err));
+	TOMB_TRY(tomb_common_password_refuse(password, user->email, TOMB_STR(""), err));
+	TOMB_TRY(sql_account_password_set(
+		pg, &(struct sql_account_password_set_args){user_id, tomb_str_from(hash)}, NULL, err));
+	TOMB_TRY(tomb_session_renew(pg, user_id, NULL, err));
 	TOMB_TRY(audit(pg, actor, "set password", user->institution_id, user_id, user->email, user->role, err));
 	return tomb_tx_commit(&tx, err);
 }

@@ -9,6 +9,7 @@
 #include "serve.h"
 #include "tombstone/permission.h"
 #include "tombstone/session.h"
+#include "tombstone/user_totp.h"
 
 /* Who may: the access of a route. */
 enum tomb_access {
@@ -33,6 +34,8 @@ struct tomb_registry {
 	const struct tomb_log *log;
 	struct tomb_str public_url; /* without a slash at its end */
 	struct tomb_openapi openapi;
+	struct tomb_envelope_key secrets; /* of second factors, if has_secrets */
+	bool has_secrets;
 	struct tomb_rate_limit *failures; /* of sign-ins, API keys and tokens, by address and account */
 };
 

@@ -1,5 +1,6 @@
 #include "mailer.h"
 
+#include "account_mail.h"
 #include "deletion_mail.h"
 #include "link.h"
 #include "sql.gen.h"
@@ -8,6 +9,7 @@
 #include "tombstone/hex.h"
 #include "tombstone/secret.h"
 #include "tombstone/smtp_client.h"
+#include "tombstone/user_password.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 enum {
 	SEND_MS = 60 * 1000,      /* for one mail; a server that is slower gets it again */
 	PAUSE_MS = 500,           /* between looks into the outbox */
+	WISHES_MAX = 100,         /* for new passwords, looked at in one look */
 	MAIL_BYTES_MAX = 1 << 20, /* rows about one mail, and its text */
 	MESSAGE_ID_MAX = 400,     /* 32 digits, "@", and the sender's domain */
 };
@@ -59,6 +62,34 @@ static enum tomb_code send_text(struct tomb_mailer *m, const struct tomb_outbox_
 	return tomb_smtp_send(m->smtp, &message, err);
 }
 
+/* The same for mails about the person's own account. */
+static enum tomb_code send_about_account(
+	struct tomb_mailer *m, const struct tomb_outbox_mail *mail, int minutes, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO subject = tomb_buf_init(TOMB_ACCOUNT_MAIL_SUBJECT_MAX);
+	TOMB_BUF_AUTO text = tomb_buf_init(TOMB_ACCOUNT_MAIL_TEXT_MAX);
+	struct tomb_account_mail facts = {.mail = mail, .token = TOMB_STR(""), .public_url = m->public_url};
+	struct tomb_str heading;
+	struct tomb_str body;
+	char token[TOMB_TOKEN_TEXT] = "";
+	enum tomb_code code = TOMB_OK;
+
+	if (minutes > 0) {
+		TOMB_TRY(tomb_user_password_link(m->link.pg, mail->user_id, minutes, token, err));
+		facts.token = tomb_str_from(token);
+	}
+	code = tomb_account_mail_write(&facts, &subject, &text, err);
+	if (code == TOMB_OK)
+		code = tomb_buf_done(&subject, &heading, err);
+	if (code == TOMB_OK)
+		code = tomb_buf_done(&text, &body, err);
+	if (code == TOMB_OK)
+		code = send_text(m, mail, heading, body, err);
+	tomb_wipe(token, sizeof token);
+	tomb_wipe(text.p, text.n);
+	return code;
+}
+
 /* Writes and sends one mail.  Its token, if it has one, is known to nobody before and to nobody else after. */
 static enum tomb_code send_one(
 	struct tomb_mailer *m, const struct tomb_outbox_mail *mail, struct tomb_arena *arena, struct tomb_err *err)
@@ -72,7 +103,10 @@ static enum tomb_code send_one(
 	struct tomb_str body;
 	char token[TOMB_TOKEN_TEXT] = "";
 	enum tomb_code code = TOMB_OK;
+	int minutes = 0;
 
+	if (tomb_account_mail_is(mail->type, &minutes))
+		return send_about_account(m, mail, minutes, err);
 	TOMB_TRY(tomb_outbox_request(m->link.pg, mail->request_id, arena, &request, err));
 	if (tomb_str_eq(mail->type, TOMB_STR("Deletion Requested"))) {
 		TOMB_TRY(tomb_approval_token_new(m->link.pg, mail->request_id, mail->user_id, token, err));
@@ -112,7 +146,8 @@ static bool tick(void *ctx)
 
 	if (!tomb_link_is_up(&m->link))
 		return false;
-	if (tomb_outbox_take(m->link.pg, &arena, &mail, &due, &err) != TOMB_OK) {
+	if (tomb_user_password_grant(m->link.pg, WISHES_MAX, &err) != TOMB_OK ||
+		tomb_outbox_take(m->link.pg, &arena, &mail, &due, &err) != TOMB_OK) {
 		tomb_log(m->log, TOMB_EV_TASK_FAILED, TOMB_KV("task", "mail"), TOMB_KV_ERR(&err));
 		return false;
 	}
@@ -150,7 +185,7 @@ static enum tomb_code open_smtp(struct tomb_mailer *m, struct tomb_err *err)
 
 static enum tomb_code start(struct tomb_mailer *m, struct tomb_err *err)
 {
-	static const struct tomb_pg_set *const sets[] = {&sql_set_trace, &sql_set_decision};
+	static const struct tomb_pg_set *const sets[] = {&sql_set_trace, &sql_set_decision, &sql_set_account};
 
 	TOMB_TRY(tomb_link_open(&m->link, m->config->database.p, sets, TOMB_COUNTOF(sets), m->log, err));
 	TOMB_TRY(open_smtp(m, err));

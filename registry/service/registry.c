@@ -116,6 +116,10 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 	while (registry->public_url.n > 0 && registry->public_url.p[registry->public_url.n - 1] == '/')
 		registry->public_url.n--;
 	TOMB_TRY(tomb_openapi_init(&registry->openapi, registry->service.routes, arena, err));
+	if (config->secrets_key_file.n > 0) {
+		TOMB_TRY(tomb_envelope_key_read(config->secrets_key_file.p, &registry->secrets, err));
+		registry->has_secrets = true;
+	}
 	tomb_random(&failures.seed, sizeof failures.seed);
 	return tomb_rate_limit_new(&failures, arena, &registry->failures, err);
 }
@@ -124,4 +128,5 @@ void tomb_registry_fini(struct tomb_registry *registry)
 {
 	if (registry->failures)
 		tomb_rate_limit_fini(registry->failures);
+	tomb_wipe(&registry->secrets, sizeof registry->secrets);
 }

@@ -24,10 +24,11 @@ static struct tomb_actor person(struct ledger_fixture *f)
 static enum tomb_code sign_in(
 	struct ledger_fixture *f, struct tomb_str email, struct tomb_str password, char token[static TOMB_TOKEN_TEXT])
 {
-	struct tomb_sign_in in = {email, password, 8};
+	struct tomb_sign_in in = {.email = email, .password = password, .hours = 8};
 	struct tomb_actor who;
+	bool awaits_code = false;
 
-	return tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &f->err);
+	return tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &awaits_code, &f->err);
 }
 
 static enum tomb_code find(struct ledger_fixture *f, struct tomb_str token, struct tomb_actor *who)

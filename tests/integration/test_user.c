@@ -124,14 +124,15 @@ static void x06_sessions_and_keys_end_with_the_account(void **state)
 {
 	struct ledger_fixture *f = *state;
 	struct people p = people(f);
-	struct tomb_sign_in in = {TOMB_STR("admin@test.edu"), TOMB_STR(PASSWORD), 1};
+	struct tomb_sign_in in = {.email = TOMB_STR("admin@test.edu"), .password = TOMB_STR(PASSWORD), .hours = 1};
+	bool awaits_code = false;
 	struct tomb_actor who;
 	char token[TOMB_TOKEN_TEXT];
 	char key[TOMB_API_KEY_TEXT];
 	int64_t id = 0;
 
 	OK(f, tomb_user_set_password(f->pg, &f->program, p.admin.user_id, in.password, &f->err));
-	OK(f, tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &f->err));
+	OK(f, tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &awaits_code, &f->err));
 	OK(f, tomb_api_key_create(f->pg, &p.admin, p.admin.user_id, TOMB_STR("k"), &id, key, &f->err));
 	tomb_fixture_pg_exec(
 		"insert into deletion_request (institution_id, requested_by, requested_via, sole_admin, expires_at, "
@@ -157,19 +158,22 @@ static void x06_sessions_and_keys_end_with_the_account(void **state)
 		TOMB_UNAUTHENTICATED, "not valid");
 }
 
-static void a_new_role_counts_from_the_next_request(void **state)
+static void a_new_role_ends_sessions_and_counts_in_the_next(void **state)
 {
 	struct ledger_fixture *f = *state;
 	struct people p = people(f);
-	struct tomb_sign_in in = {TOMB_STR("user@test.edu"), TOMB_STR(PASSWORD), 1};
+	struct tomb_sign_in in = {.email = TOMB_STR("user@test.edu"), .password = TOMB_STR(PASSWORD), .hours = 1};
+	bool awaits_code = false;
 	struct tomb_actor who;
 	char token[TOMB_TOKEN_TEXT];
 
 	OK(f, tomb_user_set_password(f->pg, &f->program, p.user.user_id, in.password, &f->err));
-	OK(f, tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &f->err));
+	OK(f, tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &awaits_code, &f->err));
 	assert_int_equal(who.role, TOMB_ROLE_INST_USER);
 	OK(f, tomb_user_set_role(f->pg, &p.boss, p.user.user_id, TOMB_ROLE_INST_ADMIN, &f->err));
-	OK(f, tomb_session_find(f->pg, tomb_str_from(token), TOMB_VIA_WEB, &f->arena, &who, &f->err));
+	REFUSED(f, tomb_session_find(f->pg, tomb_str_from(token), TOMB_VIA_WEB, &f->arena, &who, &f->err),
+		TOMB_UNAUTHENTICATED, "over");
+	OK(f, tomb_user_sign_in(f->pg, &in, &f->arena, &who, token, &awaits_code, &f->err));
 	assert_int_equal(who.role, TOMB_ROLE_INST_ADMIN);
 	tomb_fixture_pg_exec("update user_account set deactivated_at = now() where email = 'user@test.edu'");
 	REFUSED(f, tomb_user_set_role(f->pg, &f->program, p.user.user_id, TOMB_ROLE_INST_USER, &f->err), TOMB_CONFLICT,
@@ -224,7 +228,7 @@ static void bad_accounts_are_refused_with_the_rule(void **state)
 	(void)people(f);
 	for (size_t i = 0; i < TOMB_COUNTOF(bad); i++) {
 		struct tomb_user_new user = {TOMB_STR("test.edu"), tomb_str_from(bad[i].email),
-			tomb_str_from(bad[i].name), TOMB_ROLE_INST_USER, tomb_str_from(bad[i].password)};
+			tomb_str_from(bad[i].name), TOMB_ROLE_INST_USER, tomb_str_from(bad[i].password), false};
 
 		REFUSED(f, tomb_user_create(f->pg, &f->program, &user, &id, &f->err), bad[i].code, bad[i].piece);
 	}
@@ -273,7 +277,7 @@ int main(void)
 		T(an_admin_looks_after_the_users_of_the_own_institution),
 		T(x06_an_admin_never_knows_a_colleagues_password),
 		T(x06_sessions_and_keys_end_with_the_account),
-		T(a_new_role_counts_from_the_next_request),
+		T(a_new_role_ends_sessions_and_counts_in_the_next),
 		T(i9_people_see_their_own_institutions_people_only),
 		T(bad_accounts_are_refused_with_the_rule),
 		T(nobody_joins_an_institution_that_is_closed),

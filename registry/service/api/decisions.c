@@ -3,6 +3,7 @@
 #include "api.h"
 #include "gate.h"
 #include "shape.h"
+#include "step_up.h"
 #include "tombstone/decision.h"
 
 #include <inttypes.h>
@@ -71,24 +72,29 @@ enum tomb_code tomb_api_deletion_preview(
 
 struct decide_body {
 	struct tomb_str token;
+	struct tomb_str totp;
 };
 
 static const struct tomb_json_field decide_fields[] = {
 	{TOMB_JSON_FIELD("token", struct decide_body, STR, token), .required = true, .min = 1, .max = 200},
+	{TOMB_JSON_FIELD("totp", struct decide_body, STR, totp), .max = 40},
 };
 
 /* Whoever tries tokens is slowed down: only a decision, or a good reason against one, gives the attempts back. */
 static enum tomb_code decide(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
 	enum tomb_verdict_kind verdict, struct tomb_err *err)
 {
-	struct decide_body body = {.token = TOMB_STR("")};
+	struct decide_body body = {.token = TOMB_STR(""), .totp = TOMB_STR("")};
+	struct tomb_step_up proof;
 	enum tomb_code code = TOMB_OK;
 	int64_t deletion_id = 0;
 
 	TOMB_TRY(tomb_api_body(req, decide_fields, TOMB_COUNTOF(decide_fields), &body, err));
 	TOMB_TRY(tomb_gate_attempt(ctx, res, ctx->actor.email, err));
-	code = tomb_decision_make(ctx->link.pg, &ctx->actor, req->params[0].id, verdict, body.token, &deletion_id, err);
-	if (code != TOMB_FORBIDDEN && code != TOMB_INVAL)
+	proof = tomb_step_up_of(ctx, body.totp);
+	code = tomb_decision_make_with(
+		ctx->link.pg, &ctx->actor, req->params[0].id, verdict, body.token, &proof, &deletion_id, err);
+	if (code != TOMB_FORBIDDEN && code != TOMB_INVAL && code != TOMB_STEP_UP)
 		tomb_gate_forgive(ctx, ctx->actor.email);
 	TOMB_TRY(code);
 	return show(ctx, req, res, req->params[0].id, 200, err);

@@ -28,6 +28,7 @@ static const struct {
 	const char *word;
 	const char *text;
 } notices[] = {
+	{"too-slow", "That took too long. Sign in again."},
 	{"signed-out", "You have signed out."},
 	{"requested", "The deletion was requested. Those who can decide it are asked by mail."},
 	{"approved", "You have approved this deletion. Work on it has begun."},

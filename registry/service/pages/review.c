@@ -5,6 +5,7 @@
 #include "items.h"
 #include "past.h"
 #include "rows.h"
+#include "step_up.h"
 #include "tombstone/decision.h"
 
 #include <inttypes.h>
@@ -126,8 +127,12 @@ static enum tomb_code fill_files(
 	return TOMB_OK;
 }
 
-static enum tomb_code show(struct tomb_view *v, struct tomb_str token, struct tomb_err *err)
+/* problem is what was wrong with the code, if something was. */
+static enum tomb_code show(
+	struct tomb_view *v, struct tomb_str token, const struct tomb_err *problem, struct tomb_err *err)
 {
+	struct html_problems_items item = {.id = TOMB_STR("totp")};
+	enum tomb_step_up_need need = TOMB_STEP_UP_NONE;
 	struct tomb_deletion_view r;
 	struct html_review page;
 	struct tomb_str files;
@@ -155,8 +160,15 @@ static enum tomb_code show(struct tomb_view *v, struct tomb_str token, struct to
 	TOMB_TRY(fill_impacts(v, &page, err));
 	TOMB_TRY(fill_items(v, &r, &page, err));
 	TOMB_TRY(fill_files(v, &r, &page, err));
+	TOMB_TRY(tomb_user_totp_need(v->pg, v->actor, r.institution_id, &need, err));
+	page.asks_code = need == TOMB_STEP_UP_CODE;
+	page.lacks_code = need == TOMB_STEP_UP_MISSING;
+	if (problem) {
+		item.text = tomb_frame_sentence(v->arena, problem->text);
+		page.problems = (struct html_problems){&item, 1};
+	}
 	html_review(&v->res->body, &page);
-	return tomb_view_done(v, 200, err);
+	return tomb_view_done(v, problem ? (unsigned)tomb_code_http(problem->code) : 200, err);
 }
 
 /* Tokens are as good as passwords: who guesses is slowed down. */
@@ -169,7 +181,7 @@ static enum tomb_code look(struct tomb_view *v, struct tomb_str token, struct to
 	code = tomb_decision_check(v->pg, v->actor, v->id, token, &why);
 	if (code != TOMB_FORBIDDEN)
 		tomb_gate_forgive(v->ctx, v->actor->email);
-	return code == TOMB_OK ? show(v, token, err) : refuse(v, token, &why, err);
+	return code == TOMB_OK ? show(v, token, NULL, err) : refuse(v, token, &why, err);
 }
 
 enum tomb_code tomb_page_review(
@@ -193,13 +205,19 @@ enum tomb_code tomb_page_review_post(
 static enum tomb_code decide(struct tomb_view *v, enum tomb_verdict_kind verdict, struct tomb_err *err)
 {
 	struct tomb_str token;
+	struct tomb_str given;
+	struct tomb_step_up proof;
 	struct tomb_err why;
 	int64_t deletion_id = 0;
 	enum tomb_code code = TOMB_OK;
 
 	TOMB_TRY(tomb_view_field(v, "token", &token, err));
+	TOMB_TRY(tomb_view_field(v, "totp", &given, err));
 	TOMB_TRY(tomb_gate_attempt(v->ctx, v->res, v->actor->email, err));
-	code = tomb_decision_make(v->pg, v->actor, v->id, verdict, token, &deletion_id, &why);
+	proof = tomb_step_up_of(v->ctx, given);
+	code = tomb_decision_make_with(v->pg, v->actor, v->id, verdict, token, &proof, &deletion_id, &why);
+	if (code == TOMB_STEP_UP || code == TOMB_RATE_LIMITED)
+		return show(v, token, &why, err);
 	if (code != TOMB_FORBIDDEN)
 		tomb_gate_forgive(v->ctx, v->actor->email);
 	/* The token is right, but this person may not say yes: the requester, or somebody who became admin today. */

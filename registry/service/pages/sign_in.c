@@ -1,12 +1,16 @@
 /* Signing in and out; the front page; files of the design. */
 #include "pages.h"
 
-#include "cookie.h"
 #include "form.h"
 #include "frame.h"
 #include "gate.h"
+#include "session_cookie.h"
 #include "static.embed.h"
 #include "static.h"
+#include "tombstone/percent.h"
+#include "tombstone/secret.h"
+
+enum { TARGET_MAX = 4096 }; /* bytes of where to go after signing in */
 
 struct sign_in_form {
 	struct tomb_str email;
@@ -17,7 +21,7 @@ struct sign_in_form {
 static const struct tomb_form_field sign_in_fields[] = {
 	TOMB_FORM_TEXT(struct sign_in_form, email, "email", 1, 254),
 	TOMB_FORM_TEXT(struct sign_in_form, password, "password", 1, 1024),
-	TOMB_FORM_TEXT(struct sign_in_form, return_to, "return_to", 0, 4096),
+	TOMB_FORM_TEXT(struct sign_in_form, return_to, "return_to", 0, TARGET_MAX),
 };
 
 static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
@@ -50,30 +54,18 @@ enum tomb_code tomb_page_sign_in(
 	return show(ctx, req, res, &form, NULL, err);
 }
 
-static enum tomb_code set_cookie(const struct tomb_request *req, struct tomb_response *res, struct tomb_str token,
-	int64_t age_s, struct tomb_err *err)
-{
-	/* Lax: the link in a mail leads to the review page of somebody who has signed in; forms carry the CSRF value.
-	 */
-	struct tomb_cookie cookie = {.name = TOMB_GATE_COOKIE,
-		.value = token,
-		.max_age_s = age_s,
-		.is_lax = true,
-		.behind_tls = req->behind_tls};
-
-	return tomb_cookie_set(res, &cookie, err);
-}
-
 static enum tomb_code try_sign_in(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
-	const struct sign_in_form *form, struct tomb_err *err)
+	const struct sign_in_form *form, bool *awaits_code, struct tomb_err *err)
 {
-	struct tomb_sign_in in = {form->email, form->password, (int)ctx->registry->config->session_hours};
+	struct tomb_sign_in in = tomb_session_cookie_of(ctx, req);
 	char token[TOMB_TOKEN_TEXT];
 	enum tomb_code code = TOMB_OK;
 
+	in.email = form->email;
+	in.password = form->password;
 	TOMB_TRY(tomb_gate_attempt(ctx, res, req->remote, err));
 	TOMB_TRY(tomb_gate_attempt(ctx, res, form->email, err));
-	code = tomb_user_sign_in(ctx->link.pg, &in, req->arena, &ctx->actor, token, err);
+	code = tomb_user_sign_in(ctx->link.pg, &in, req->arena, &ctx->actor, token, awaits_code, err);
 	if (code != TOMB_OK) {
 		tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN_FAILED, TOMB_KV("by", "password"),
 			TOMB_KV_S("user", form->email), TOMB_KV_S("remote", req->remote));
@@ -81,8 +73,27 @@ static enum tomb_code try_sign_in(struct tomb_ctx *ctx, struct tomb_request *req
 	}
 	tomb_gate_forgive(ctx, req->remote);
 	tomb_gate_forgive(ctx, form->email);
-	tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN, TOMB_KV_S("user", form->email), TOMB_KV_S("remote", req->remote));
-	return set_cookie(req, res, tomb_str_from(token), ctx->registry->config->session_hours * 3600, err);
+	if (!*awaits_code)
+		tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN, TOMB_KV_S("user", form->email),
+			TOMB_KV_S("remote", req->remote));
+	code = tomb_session_cookie_set(req, res, tomb_str_from(token),
+		*awaits_code ? TOMB_SESSION_HALF_MINUTES * 60 : ctx->registry->config->session_hours * 3600, err);
+	tomb_wipe(token, sizeof token);
+	return code;
+}
+
+static enum tomb_code go_to_code(struct tomb_response *res, struct tomb_str return_to, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO path = tomb_buf_init(4UL * TARGET_MAX);
+	struct tomb_str made;
+
+	tomb_buf_put(&path, TOMB_STR("/sign_in/code"));
+	if (return_to.n > 0) {
+		tomb_buf_put(&path, TOMB_STR("?return_to="));
+		tomb_percent_encode(&path, return_to);
+	}
+	TOMB_TRY(tomb_buf_done(&path, &made, err));
+	return tomb_response_redirect(res, made, err);
 }
 
 enum tomb_code tomb_page_sign_in_post(
@@ -91,23 +102,21 @@ enum tomb_code tomb_page_sign_in_post(
 	struct sign_in_form form = {.return_to = TOMB_STR("")};
 	struct tomb_fields fields;
 	struct tomb_err why;
+	bool awaits_code = false;
 	enum tomb_code code = TOMB_OK;
 
 	TOMB_TRY(tomb_gate_same_site(req, err));
 	TOMB_TRY(tomb_fields_parse(req->body, req->arena, &fields, err));
 	TOMB_TRY(tomb_form_read(
 		fields, sign_in_fields, TOMB_COUNTOF(sign_in_fields), TOMB_FORM_LOOSE, req->arena, &form, err));
-	code = try_sign_in(ctx, req, res, &form, &why);
+	code = try_sign_in(ctx, req, res, &form, &awaits_code, &why);
 	if (code == TOMB_UNAUTHENTICATED || code == TOMB_RATE_LIMITED)
 		return show(ctx, req, res, &form, &why, err);
 	if (code != TOMB_OK) {
 		*err = why;
 		return code;
 	}
-	/* Only back to a page of ours. */
-	if (form.return_to.n > 0 && tomb_response_redirect(res, form.return_to, &why) == TOMB_OK)
-		return TOMB_OK;
-	return tomb_response_redirect(res, TOMB_STR("/dashboard"), err);
+	return awaits_code ? go_to_code(res, form.return_to, err) : tomb_session_cookie_go_on(res, form.return_to, err);
 }
 
 enum tomb_code tomb_page_sign_out(
@@ -115,7 +124,7 @@ enum tomb_code tomb_page_sign_out(
 {
 	if (ctx->session.n > 0)
 		TOMB_TRY(tomb_session_end(ctx->link.pg, ctx->session, TOMB_VIA_WEB, err));
-	TOMB_TRY(set_cookie(req, res, TOMB_STR(""), -1, err));
+	TOMB_TRY(tomb_session_cookie_set(req, res, TOMB_STR(""), -1, err));
 	return tomb_response_redirect(res, TOMB_STR("/sign_in?notice=signed-out"), err);
 }
 
