@@ -122,7 +122,7 @@ static void put_method(struct tomb_json *w, enum tomb_method method)
 	char lower[8];
 	size_t n = 0;
 
-	for (; name[n] && n < sizeof lower; n++)
+	for (; n < sizeof lower && name[n]; n++)
 		lower[n] = (char)(name[n] - 'A' + 'a');
 	tomb_json_key(w, (struct tomb_str){lower, n});
 }

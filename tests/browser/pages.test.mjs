@@ -46,6 +46,7 @@ const visits = {
 	'/': ['/'],
 	'/static/{text}': null,
 	'/sign_in': ['/sign_in'],
+	'/dashboard': ['/dashboard'],
 	'/objects': ['/objects', '/objects?state=D', '/objects?identifier=nothing'],
 	'/objects/show/{id}': () => [at.object, at.young, at.asked, at.deleted].map((id) => `/objects/show/${id}`),
 	'/objects/events/{id}': () => [`/objects/events/${at.deleted}`],
