@@ -23,6 +23,7 @@ enum {
 struct tomb_deletion_list {
 	struct tomb_int8s object_ids;
 	struct tomb_int8s file_ids;
+	struct tomb_str reason_code; /* of tombstone/deletion_reason.h, for a request; "": none */
 };
 
 struct tomb_deletion_request {
@@ -36,9 +37,9 @@ struct tomb_deletion_request {
  * Records the request with its list, its digest and the mail to those who decide.
  *
  * UNAUTHENTICATED for a program; FORBIDDEN unless actor is an active admin; INVAL for an empty list, a thing named
- * twice, or a reason that is too long; NOTFOUND if something is not there or is another institution's; CONFLICT if
- * something is deleted or has work pending; UNPROCESSABLE if it is held or too young: the text names the thing and the
- * day.
+ * twice, a reason_code that is none, or a reason that is too long; NOTFOUND if something is not there or is another
+ * institution's; CONFLICT if something is deleted or has work pending; UNPROCESSABLE if it is held or too young: the
+ * text names the thing and the day.
  */
 enum tomb_code tomb_deletion_request_create(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_deletion_list *list, struct tomb_str reason, struct tomb_deletion_request *out,

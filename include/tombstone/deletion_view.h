@@ -23,8 +23,9 @@ struct tomb_deletion_view {
 	struct tomb_str requested_via; /* "web", "api", "cli" */
 	int64_t requested_at_us;
 	struct tomb_str reason;
-	struct tomb_str state;      /* "open", "approved", "rejected", "expired", "void" */
-	struct tomb_str state_text; /* "Awaiting approval", "Approved", "Rejected", "Expired", "Void" */
+	struct tomb_str reason_code; /* of tombstone/deletion_reason.h; "" for none */
+	struct tomb_str state;       /* "open", "approved", "rejected", "expired", "void" */
+	struct tomb_str state_text;  /* "Awaiting approval", "Approved", "Rejected", "Expired", "Void" */
 	int64_t expires_at_us;
 	int64_t closed_at_us;
 	struct tomb_str closed_note;

@@ -41,4 +41,8 @@ enum tomb_code tomb_impact_of_list(struct tomb_pg *pg, const struct tomb_actor *
 enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
 	struct tomb_arena *arena, struct tomb_impacts *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* What an open request names: *out is in the arena, and empty for one that is closed or another institution's. */
+enum tomb_code tomb_impact_named(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_deletion_list *out, struct tomb_err *err) TOMB_MUST_USE;
+
 #endif

@@ -36,6 +36,7 @@ struct tomb_outbox_request {
 	struct tomb_str requested_by_name, requested_by_email;
 	int64_t requested_at_us, expires_at_us;
 	struct tomb_str reason;
+	struct tomb_str reason_text; /* of the vocabulary; "" for none */
 	int64_t object_count, file_count, byte_count;
 	int64_t items;
 	struct tomb_str first_identifier;

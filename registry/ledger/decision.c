@@ -190,7 +190,7 @@ static enum tomb_code insert_decision(struct tomb_pg *pg, const struct tomb_acto
 static enum tomb_code approve(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct sql_request_lock_row_row *r, struct tomb_arena *arena, int64_t *deletion_id, struct tomb_err *err)
 {
-	struct tomb_deletion_list list = {r->object_ids, r->file_ids};
+	struct tomb_deletion_list list = {.object_ids = r->object_ids, .file_ids = r->file_ids};
 	struct sql_deletion_insert_row *made = NULL;
 	size_t changed = 0;
 	char detail[64];

@@ -3,6 +3,7 @@
 #include "deletion_request_internal.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
+#include "tombstone/deletion_reason.h"
 #include "tombstone/tx.h"
 
 #include <inttypes.h>
@@ -79,7 +80,7 @@ static enum tomb_code check_input(const struct tomb_actor *actor, const struct t
 	if (reason.n > TOMB_REQUEST_REASON_MAX)
 		return TOMB_FAIL(
 			err, TOMB_INVAL, "the reason has %zu bytes; at most %d", reason.n, TOMB_REQUEST_REASON_MAX);
-	return TOMB_OK;
+	return tomb_deletion_reason_check(list->reason_code, reason, err);
 }
 
 /* Everything named is there once, and the actor's own. */
@@ -156,6 +157,7 @@ static enum tomb_code create(struct tomb_pg *pg, const struct tomb_actor *actor,
 		.requested_by = actor->user_id,
 		.via = tomb_via_name(actor->via),
 		.reason = reason,
+		.reason_code = list->reason_code.p ? list->reason_code : TOMB_STR(""),
 		.days = TOMB_REQUEST_DAYS,
 		.object_ids = list->object_ids,
 		.file_ids = list->file_ids,

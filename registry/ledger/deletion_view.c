@@ -57,6 +57,7 @@ static struct tomb_deletion_view view_of(const struct sql_read_deletion_rows_row
 		.requested_via = r->requested_via,
 		.requested_at_us = r->requested_at,
 		.reason = r->reason,
+		.reason_code = r->reason_code,
 		.state = r->state,
 		.state_text = state_text(r->state),
 		.expires_at_us = r->expires_at,

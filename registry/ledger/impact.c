@@ -71,3 +71,18 @@ enum tomb_code tomb_impact_of_request(struct tomb_pg *pg, const struct tomb_acto
 			arena, out, err);
 	return read_listed(pg, &(struct sql_read_impact_of_request_args){scope, request_id}, arena, out, err);
 }
+
+enum tomb_code tomb_impact_named(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_arena *arena, struct tomb_deletion_list *out, struct tomb_err *err)
+{
+	struct sql_read_impact_named_row *named = NULL;
+	int64_t scope = 0;
+	size_t n = 0;
+
+	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &scope, err));
+	TOMB_TRY(sql_read_impact_named(
+		pg, &(struct sql_read_impact_named_args){scope, request_id}, arena, &named, &n, err));
+	*out = n == 0 ? (struct tomb_deletion_list){.reason_code = {0}}
+		      : (struct tomb_deletion_list){.object_ids = named->object_ids, .file_ids = named->file_ids};
+	return TOMB_OK;
+}

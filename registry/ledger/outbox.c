@@ -1,6 +1,7 @@
 #include "tombstone/outbox.h"
 
 #include "sql.gen.h"
+#include "tombstone/deletion_reason.h"
 #include "tombstone/tx.h"
 
 static int64_t backoff_ms(int attempts)
@@ -67,6 +68,7 @@ enum tomb_code tomb_outbox_request(struct tomb_pg *pg, int64_t request_id, struc
 		.requested_at_us = r->requested_at,
 		.expires_at_us = r->expires_at,
 		.reason = r->reason,
+		.reason_text = tomb_deletion_reason_text(r->reason_code),
 		.object_count = r->object_count,
 		.file_count = r->file_count,
 		.byte_count = r->byte_count,

@@ -34,7 +34,10 @@ static void put_request(struct tomb_buf *b, const struct tomb_outbox_request *r)
 	tomb_buf_put(b, TOMB_STR(">\nRequested on: "));
 	put_time(b, r->requested_at_us);
 	tomb_buf_put(b, TOMB_STR("\nReason:       "));
-	tomb_buf_put(b, r->reason.n > 0 ? r->reason : TOMB_STR("none given"));
+	tomb_buf_put(b, r->reason_text);
+	if (r->reason_text.n > 0 && r->reason.n > 0)
+		tomb_buf_put(b, TOMB_STR(": "));
+	tomb_buf_put(b, r->reason.n + r->reason_text.n > 0 ? r->reason : TOMB_STR("none given"));
 	tomb_buf_put(b, TOMB_STR("\n"));
 }
 

@@ -371,7 +371,7 @@ static void p_12_the_ledger_asks_its_own_rule_unless_the_store_alone_has_the_say
 	struct tomb_world *w = *state;
 	int64_t object = tomb_world_object_in(
 		w, w->institution, tomb_world_option(w, "Wasabi-TX", 90), "test.edu/bag", 1, 1);
-	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}};
 	struct tomb_deletion_request made;
 	struct tomb_err err;
 

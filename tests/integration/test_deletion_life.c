@@ -108,7 +108,7 @@ static void p_09_each_named_thing_gets_one_work_item(void **state)
 	int64_t whole = tomb_world_object(w, "test.edu/whole", 3, 1);
 	int64_t part = tomb_world_object(w, "test.edu/part", 3, 1);
 	int64_t files[] = {tomb_world_file(w, "test.edu/part/data/1"), tomb_world_file(w, "test.edu/part/data/2")};
-	struct tomb_deletion_list list = {{&whole, 1}, {files, TOMB_COUNTOF(files)}};
+	struct tomb_deletion_list list = {.object_ids = {&whole, 1}, .file_ids = {files, TOMB_COUNTOF(files)}};
 	struct tomb_deletion_request made = {.id = 0};
 	int64_t deletion = 0;
 

@@ -168,7 +168,7 @@ static void load_config(const struct stage *s, struct tomb_arena *arena, struct 
 /* Alice asks; what was asked already is a conflict, as for anybody who repeats a click. */
 static void ask(struct tomb_pg *pg, const struct tomb_world *w, int64_t object)
 {
-	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}};
 	struct tomb_deletion_request made;
 	struct tomb_err err;
 	enum tomb_code code = tomb_deletion_request_create(

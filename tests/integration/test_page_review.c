@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -24,11 +25,45 @@ static void p_05_the_mails_link_leads_to_the_token_and_the_token_to_the_list(voi
 	SITE_SAYS(&a, 200,
 		"alice@test.edu asks you to agree to the deletion of <strong>30 files</strong> (1.9 kB), stored as 60 "
 		"copies");
-	SITE_SAYS(&a, 200, "And 5 more files.");
+	SITE_SAYS(&a, 200, "<button autofocus>Reject request</button>");
+	SITE_SAYS(&a, 200, "<p>30 files</p>");
 	SITE_SAYS(&a, 200, ">Approve deletion of 30 files (1.9 kB)<");
 	/* Who goes through the page by keyboard meets Reject first. */
 	assert_true(strstr(a.body, ">Reject request<") < strstr(a.body, ">Approve deletion of"));
 	assert_int_equal(tomb_world_number("select count(*) from decision"), 0);
+}
+
+/* By POST, so that the token is in no address. */
+static void p_05_the_exact_list_is_paged_before_the_decision(void **state)
+{
+	struct site *s = *state;
+	int64_t request = tomb_world_request_object(&s->world, tomb_world_object(&s->world, "test.edu/bag", 60, 0));
+	char form[SITE_TOKEN_FORM];
+	char next[2 * SITE_TOKEN_FORM];
+	RAW_ANSWER_AUTO a = {0};
+	const char *after = NULL;
+
+	site_bobs_token(s, request, form);
+	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, request);
+	SITE_SAYS(&a, 200, "<p>1 to 50 of 60 files</p>");
+	SITE_SILENT(&a, "First page");
+	after = strstr(a.body, "name=\"after\" value=\"");
+	assert_non_null(after);
+	after += strlen("name=\"after\" value=\"");
+	assert_in_range(snprintf(next, sizeof next, "%s&behind=50&after=%.*s", form, (int)strcspn(after, "\""), after),
+		1, sizeof next - 1);
+	site_post(s, &s->bob, next, &a, "/deletions/review/%" PRId64, request);
+	SITE_SAYS(&a, 200, "<p>51 to 60 of 60 files</p>");
+	SITE_SAYS(&a, 200, "test.edu/bag/data/60<");
+	SITE_SAYS(&a, 200, "First page");
+	SITE_SAYS(&a, 200, ">Approve deletion of 60 files");
+	SITE_SILENT(&a, "Next page");
+	assert_in_range(snprintf(next, sizeof next, "%s&after=x", form), 1, sizeof next - 1);
+	site_post(s, &s->bob, next, &a, "/deletions/review/%" PRId64, request);
+	assert_int_equal(a.status, 400);
+	assert_in_range(snprintf(next, sizeof next, "%s&behind=-1", form), 1, sizeof next - 1);
+	site_post(s, &s->bob, next, &a, "/deletions/review/%" PRId64, request);
+	assert_int_equal(a.status, 400);
 }
 
 static void p_06_approval_starts_the_work_and_the_work_is_seen(void **state)
@@ -104,6 +139,8 @@ static void x_09_whoever_comes_second_is_told_who_was_first(void **state)
 	SITE_SAYS(&a, 409, "/deletions/show/");
 	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, request);
 	SITE_SAYS(&a, 409, "was already approved by bob@test.edu");
+	SITE_SAYS(&a, 409, "<h1>This request was approved already</h1>");
+	SITE_SAYS(&a, 409, "<dt>Approved</dt><dd><time");
 	assert_int_equal(tomb_world_number("select count(*) from decision where verdict = 'approve'"), 1);
 }
 
@@ -165,10 +202,13 @@ static void a_token_that_is_wrong_old_or_too_late_says_so(void **state)
 	site_post(s, &s->bob, form, &a, "/deletions/approve/%" PRId64, request);
 	SITE_SAYS(&a, 410, "use the latest mail");
 	SITE_SAYS(&a, 410, "Send new tokens");
+	SITE_SAYS(&a, 410, "<h1>This token is no longer valid</h1>");
+	SITE_SAYS(&a, 410, "by alice@test.edu");
 	site_bobs_token(s, request, form);
 	tomb_world_exec("update deletion_request set expires_at = now() - interval '1 s'");
 	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, request);
-	SITE_SAYS(&a, 410, "has expired");
+	SITE_SAYS(&a, 410, "<h1>This request has expired</h1>");
+	SITE_SAYS(&a, 410, "<dt>Expired</dt><dd><time");
 	SITE_SILENT(&a, "Send new tokens");
 	site_get(s, &s->bob, &a, "/deletions/show/%" PRId64, request);
 	SITE_SAYS(&a, 200, ">Expired<");
@@ -194,6 +234,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			p_05_the_mails_link_leads_to_the_token_and_the_token_to_the_list, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			p_05_the_exact_list_is_paged_before_the_decision, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			p_06_approval_starts_the_work_and_the_work_is_seen, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(p_08_a_rejection_ends_it, site_set_up, site_tear_down),

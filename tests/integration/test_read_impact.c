@@ -23,7 +23,7 @@ static void x_10_the_impact_counts_every_copy_that_is_still_there(void **state)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	int64_t object = tomb_world_object(w, "test.edu/a", 3, 2);
 	int64_t file = (tomb_world_object(w, "test.edu/b", 2, 1), tomb_world_file(w, "test.edu/b/data/1"));
-	struct tomb_deletion_list list = {{&object, 1}, {&file, 1}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}, .file_ids = {&file, 1}};
 	struct tomb_impacts found = {0};
 	int64_t request = 0;
 
@@ -71,7 +71,7 @@ static void what_is_billed_is_the_same_in_the_ledger_and_in_c(void **state)
 		"45 days 1 hour", "89 days 23 hours", "90 days 1 minute", "500 days", "-1 hours", "-400 days"};
 	struct tomb_world *w = *state;
 	int64_t object = tomb_world_object(w, "test.edu/a", 1, 1);
-	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}};
 
 	tomb_world_exec(
 		"insert into storage_option_backend (storage_option_id, backend_id, price_nanos, price_currency, "
@@ -87,7 +87,7 @@ static void x_10_early_deletion_has_a_cost_where_a_price_is_set(void **state)
 	struct tomb_world *w = *state;
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	int64_t object = tomb_world_object(w, "test.edu/a", 3, 2);
-	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}};
 	struct tomb_impacts found = {0};
 
 	/* Three copies of 64 bytes, billed as 1 GB each for 30 days at 1.50. */

@@ -32,7 +32,7 @@ static void whole_objects_and_single_files_are_counted_together(void **state)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	int64_t object = tomb_world_object(w, "test.edu/a", 3, 2);
 	int64_t file = (tomb_world_object(w, "test.edu/b", 2, 1), tomb_world_file(w, "test.edu/b/data/1"));
-	struct tomb_deletion_list list = {{&object, 1}, {&file, 1}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}, .file_ids = {&file, 1}};
 	struct tomb_deletion_preview p;
 
 	look(w, &list, &arena, &p);
@@ -57,8 +57,8 @@ static void what_others_wait_for_is_counted_in_files(void **state)
 	int64_t partly = tomb_world_object(w, "test.edu/b", 5, 1);
 	int64_t ids[] = {whole, partly};
 	int64_t file = tomb_world_file(w, "test.edu/b/data/2");
-	struct tomb_deletion_list objects = {{ids, 2}, {NULL, 0}};
-	struct tomb_deletion_list single = {{NULL, 0}, {&file, 1}};
+	struct tomb_deletion_list objects = {.object_ids = {ids, 2}, .file_ids = {NULL, 0}};
+	struct tomb_deletion_list single = {.object_ids = {NULL, 0}, .file_ids = {&file, 1}};
 	struct tomb_deletion_preview p;
 
 	(void)tomb_world_request_object(w, whole);
@@ -88,8 +88,8 @@ static void holds_are_counted_in_files(void **state)
 	int64_t b = tomb_world_object(w, "test.edu/b", 5, 1);
 	int64_t ids[] = {a, b};
 	int64_t file = tomb_world_file(w, "test.edu/b/data/2");
-	struct tomb_deletion_list objects = {{ids, 2}, {NULL, 0}};
-	struct tomb_deletion_list single = {{NULL, 0}, {&file, 1}};
+	struct tomb_deletion_list objects = {.object_ids = {ids, 2}, .file_ids = {NULL, 0}};
+	struct tomb_deletion_list single = {.object_ids = {NULL, 0}, .file_ids = {&file, 1}};
 	struct tomb_deletion_preview p;
 
 	hold(w, a, 0);
@@ -120,8 +120,8 @@ static void copies_that_are_too_young_are_told_apart_by_when_they_are_not(void *
 	int64_t b = tomb_world_object_in(w, w->institution, month, "test.edu/b", 3, 1);
 	int64_t ids[] = {a, b};
 	int64_t file = tomb_world_file(w, "test.edu/a/data/1");
-	struct tomb_deletion_list objects = {{ids, 2}, {NULL, 0}};
-	struct tomb_deletion_list single = {{NULL, 0}, {&file, 1}};
+	struct tomb_deletion_list objects = {.object_ids = {ids, 2}, .file_ids = {NULL, 0}};
+	struct tomb_deletion_list single = {.object_ids = {NULL, 0}, .file_ids = {&file, 1}};
 	struct tomb_deletion_preview p;
 
 	tomb_world_exec("update copy set stored_at = stored_at - interval '10 days' where file_id in (select id from "
@@ -150,8 +150,8 @@ static void copies_where_a_store_can_lock_them_are_counted(void **state)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	int64_t object = tomb_world_object(w, "test.edu/a", 2, 2);
 	int64_t file = tomb_world_file(w, "test.edu/a/data/1");
-	struct tomb_deletion_list objects = {{&object, 1}, {NULL, 0}};
-	struct tomb_deletion_list single = {{NULL, 0}, {&file, 1}};
+	struct tomb_deletion_list objects = {.object_ids = {&object, 1}};
+	struct tomb_deletion_list single = {.object_ids = {NULL, 0}, .file_ids = {&file, 1}};
 	struct tomb_deletion_preview p;
 
 	tomb_world_exec("insert into backend_probe (backend_id, by, place, is_reachable, object_lock, was_examined) "
@@ -168,9 +168,9 @@ static void a_preview_is_for_who_may_ask_and_of_what_is_there(void **state)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_MAX);
 	int64_t object = tomb_world_object(w, "test.edu/a", 1, 1);
 	int64_t twice[] = {object, object};
-	struct tomb_deletion_list list = {{&object, 1}, {NULL, 0}};
-	struct tomb_deletion_list repeated = {{twice, 2}, {NULL, 0}};
-	struct tomb_deletion_list nothing = {{NULL, 0}, {NULL, 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, 1}};
+	struct tomb_deletion_list repeated = {.object_ids = {twice, 2}, .file_ids = {NULL, 0}};
+	struct tomb_deletion_list nothing = {.object_ids = {NULL, 0}, .file_ids = {NULL, 0}};
 	struct tomb_deletion_preview p;
 	struct tomb_err err;
 

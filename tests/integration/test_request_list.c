@@ -11,7 +11,7 @@
 static enum tomb_code ask(struct tomb_world *w, const struct tomb_actor *who, struct tomb_int8s objects,
 	struct tomb_int8s files, struct tomb_err *err)
 {
-	struct tomb_deletion_list list = {objects, files};
+	struct tomb_deletion_list list = {.object_ids = objects, .file_ids = files};
 	struct tomb_deletion_request made;
 
 	return tomb_deletion_request_create(w->registry, who, &list, TOMB_STR(""), &made, err);

@@ -41,7 +41,7 @@ enum tomb_code __wrap_sql_request_lock_row(struct tomb_pg *pg, const struct sql_
 static enum tomb_code ask(
 	struct tomb_world *w, const struct tomb_actor *who, int64_t object, int64_t file, struct tomb_err *err)
 {
-	struct tomb_deletion_list list = {{&object, object != 0}, {&file, file != 0}};
+	struct tomb_deletion_list list = {.object_ids = {&object, object != 0}, .file_ids = {&file, file != 0}};
 	struct tomb_deletion_request made;
 
 	return tomb_deletion_request_create(w->registry, who, &list, TOMB_STR(""), &made, err);

@@ -246,7 +246,7 @@ int tomb_world_bytes(struct tomb_world *w, int64_t file_id)
 
 static int64_t request(struct tomb_world *w, struct tomb_int8s objects, struct tomb_int8s files)
 {
-	struct tomb_deletion_list list = {objects, files};
+	struct tomb_deletion_list list = {.object_ids = objects, .file_ids = files};
 	struct tomb_deletion_request made = {.id = 0};
 
 	TOMB_OK_OR_FAIL(tomb_deletion_request_create(w->registry, &w->alice, &list, TOMB_STR("a test"), &made, &err));

@@ -73,7 +73,7 @@ void people_request(struct run *r)
 	enum tomb_code code = TOMB_OK;
 	int64_t objects[OBJECTS];
 	int64_t files[FILES];
-	struct tomb_deletion_list list = {{objects, 0}, {files, 0}};
+	struct tomb_deletion_list list = {.object_ids = {objects, 0}, .file_ids = {files, 0}};
 	bool is_stranger = dice_in_100(&r->dice, 5);
 	int asker = dice_roll(&r->dice, PEOPLE);
 	unsigned named = draw_targets(r);

@@ -32,6 +32,7 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 -- :col requested_via text
 -- :col requested_at timestamptz
 -- :col reason text
+-- :col reason_code text
 -- :col state text
 -- :col expires_at timestamptz
 -- :col closed_at timestamptz?
@@ -53,7 +54,7 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 -- :col planned_at timestamptz?
 -- :col finished_at timestamptz?
 select r.id, r.institution_id, n.identifier as institution, n.name as institution_name, r.requested_by as requested_by_id,
-	q.name as requested_by_name, q.email as requested_by_email, r.requested_via, r.requested_at, r.reason,
+	q.name as requested_by_name, q.email as requested_by_email, r.requested_via, r.requested_at, r.reason, r.reason_code,
 	case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end as state, r.expires_at, r.closed_at,
 	r.closed_note, r.list_digest, r.object_count, r.file_count, r.byte_count,
 	(select count(i.file_id) from request_item i where i.request_id = r.id) as named_files,

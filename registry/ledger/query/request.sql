@@ -45,14 +45,15 @@ from deletion_obstacles($1::bigint, $2::bigint[], $3::bigint[], $4::bigint);
 -- :arg days int4
 -- :arg object_ids int8[]
 -- :arg file_ids int8[]
+-- :arg reason_code text
 -- :col id int8
 -- :col list_digest bytea
 -- :col object_count int8
 -- :col file_count int8
 -- :col byte_count int8
-insert into deletion_request (institution_id, requested_by, requested_via, reason, sole_admin, expires_at, list_digest,
+insert into deletion_request (institution_id, requested_by, requested_via, reason, reason_code, sole_admin, expires_at, list_digest,
 	object_count, file_count, byte_count)
-select $1::bigint, $2::bigint, $3::text, $4::text, admins_counted($1::bigint) = 1, now() + make_interval(days => $5::int),
+select $1::bigint, $2::bigint, $3::text, $4::text, $8::text, admins_counted($1::bigint) = 1, now() + make_interval(days => $5::int),
 	list_digest($1::bigint, $6::bigint[], $7::bigint[]), cardinality($6::bigint[]), count(f.id), coalesce(sum(f.size_bytes), 0)
 from active_files($1::bigint, $6::bigint[], $7::bigint[]) f
 returning id, list_digest, object_count, file_count, byte_count;

@@ -48,6 +48,7 @@ update outbox set last_error = $2::text, gave_up_at = case when $3::bool then no
 -- :col requested_by_email text
 -- :col requested_at timestamptz
 -- :col reason text
+-- :col reason_code text
 -- :col expires_at timestamptz
 -- :col object_count int8
 -- :col file_count int8
@@ -56,7 +57,7 @@ update outbox set last_error = $2::text, gave_up_at = case when $3::bool then no
 -- :col items int8
 -- :col decided_by_name text
 -- :col decided_by_email text
-select r.id, n.name as institution, q.name as requested_by_name, q.email as requested_by_email, r.requested_at, r.reason, r.expires_at,
+select r.id, n.name as institution, q.name as requested_by_name, q.email as requested_by_email, r.requested_at, r.reason, r.reason_code, r.expires_at,
 	r.object_count, r.file_count, r.byte_count,
 	coalesce((select coalesce(f.identifier, o.identifier) from request_item i join intellectual_object o on o.id = i.object_id
 		left join generic_file f on f.id = i.file_id where i.request_id = r.id order by i.id limit 1), '') as first_identifier,

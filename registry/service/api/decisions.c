@@ -17,6 +17,7 @@ struct create_body {
 	struct tomb_int8s object_ids;
 	struct tomb_int8s file_ids;
 	struct tomb_str reason;
+	struct tomb_str reason_code;
 };
 
 static const struct tomb_json_field create_fields[] = {
@@ -25,6 +26,7 @@ static const struct tomb_json_field create_fields[] = {
 	{TOMB_JSON_FIELD("file_ids", struct create_body, INTS, file_ids), .max = IDS_MAX, .item_min = 1,
 		.item_max = INT64_MAX},
 	{TOMB_JSON_FIELD("reason", struct create_body, STR, reason), .max = TOMB_REQUEST_REASON_MAX},
+	{TOMB_JSON_FIELD("reason_code", struct create_body, STR, reason_code), .max = 40},
 };
 
 /* Answers with the request as it is now. */
@@ -42,13 +44,13 @@ static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struc
 enum tomb_code tomb_api_deletion_create(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	struct create_body body = {.reason = TOMB_STR("")};
+	struct create_body body = {.reason = TOMB_STR(""), .reason_code = TOMB_STR("")};
 	struct tomb_deletion_list list;
 	struct tomb_deletion_request made;
 	char location[64];
 
 	TOMB_TRY(tomb_api_body(req, create_fields, TOMB_COUNTOF(create_fields), &body, err));
-	list = (struct tomb_deletion_list){body.object_ids, body.file_ids};
+	list = (struct tomb_deletion_list){body.object_ids, body.file_ids, body.reason_code};
 	TOMB_TRY(tomb_deletion_request_create(ctx->link.pg, &ctx->actor, &list, body.reason, &made, err));
 	(void)snprintf(location, sizeof location, "/api/v1/deletions/%" PRId64, made.id);
 	TOMB_TRY(tomb_response_header(res, "Location", tomb_str_from(location), err));
@@ -64,7 +66,7 @@ enum tomb_code tomb_api_deletion_preview(
 	struct tomb_deletion_list list;
 
 	TOMB_TRY(tomb_api_body(req, create_fields, TOMB_COUNTOF(create_fields), &body, err));
-	list = (struct tomb_deletion_list){body.object_ids, body.file_ids};
+	list = (struct tomb_deletion_list){body.object_ids, body.file_ids, body.reason_code};
 	TOMB_TRY(tomb_deletion_preview(ctx->link.pg, &ctx->actor, &list, req->arena, &preview, err));
 	tomb_shape_preview(&w, &preview);
 	return tomb_api_sent(&w, res, 200, err);

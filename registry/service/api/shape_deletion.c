@@ -44,6 +44,7 @@ void tomb_shape_deletion(
 	tomb_json_str(w, "requested_via", view->requested_via);
 	tomb_json_time(w, "requested_at", view->requested_at_us);
 	tomb_json_str(w, "reason", view->reason);
+	tomb_json_str(w, "reason_code", view->reason_code);
 	tomb_json_time(w, "expires_at", view->expires_at_us);
 	tomb_api_time(w, "closed_at", view->closed_at_us);
 	tomb_json_str(w, "closed_note", view->closed_note);

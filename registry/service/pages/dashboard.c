@@ -39,7 +39,7 @@ static enum tomb_code fill_to_decide(struct tomb_view *v, struct html_dashboard 
 			.institution = r->institution_name,
 			.requested_by = tomb_past_person(v, r->requested_by_name, r->requested_by_email),
 			.requested_at = r->requested_at_us,
-			.reason = r->reason,
+			.reason = tomb_past_reason(v, r),
 			.expires_at = r->expires_at_us,
 		};
 	}

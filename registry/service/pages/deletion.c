@@ -23,7 +23,7 @@ static struct html_deletion describe(struct tomb_view *v, const struct tomb_dele
 		.institution = r->institution_name,
 		.state = r->state_text,
 		.tone = tomb_view_tone(r->state),
-		.reason = r->reason,
+		.reason = tomb_past_reason(v, r),
 		.files = tomb_view_count(v, r->file_count, "file"),
 		.bytes = r->byte_count,
 		.named = tomb_items_named(v, r),

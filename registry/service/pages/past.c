@@ -1,6 +1,6 @@
 #include "past.h"
 
-#include "tombstone/deletion_view.h"
+#include "tombstone/deletion_reason.h"
 
 struct tomb_str tomb_past_person(struct tomb_view *v, struct tomb_str name, struct tomb_str email)
 {
@@ -22,4 +22,13 @@ enum tomb_code tomb_past_of(
 	}
 	*out = past;
 	return TOMB_OK;
+}
+
+struct tomb_str tomb_past_reason(struct tomb_view *v, const struct tomb_deletion_view *request)
+{
+	struct tomb_str text = tomb_deletion_reason_text(request->reason_code);
+
+	if (text.n == 0 || request->reason.n == 0)
+		return text.n > 0 ? text : request->reason;
+	return tomb_view_text(v, "%.*s.\n%.*s", TOMB_STR_ARG(text), TOMB_STR_ARG(request->reason));
 }

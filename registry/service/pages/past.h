@@ -2,6 +2,7 @@
 #ifndef TOMB_PAST_H
 #define TOMB_PAST_H
 
+#include "tombstone/deletion_view.h"
 #include "tombstone/object.h"
 #include "view.h"
 
@@ -17,5 +18,8 @@ enum tomb_code tomb_past_of(struct tomb_view *v, const struct tomb_pending *pend
 
 /* "Ada Lovelace (ada@test.edu)"; "" for nobody. */
 struct tomb_str tomb_past_person(struct tomb_view *v, struct tomb_str name, struct tomb_str email);
+
+/* Why it was asked for: the vocabulary's sentence, and what was written, on a line of its own; "" for nothing. */
+struct tomb_str tomb_past_reason(struct tomb_view *v, const struct tomb_deletion_view *request);
 
 #endif

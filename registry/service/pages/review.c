@@ -1,16 +1,19 @@
 /* The second person's pages: the link of the mail, the token, what will happen, the decision (P-05 to P-08, X-09). */
 #include "pages.h"
 
+#include "checks.h"
 #include "gate.h"
 #include "items.h"
 #include "past.h"
+#include "review_over.h"
 #include "rows.h"
 #include "step_up.h"
 #include "tombstone/decision.h"
+#include "tombstone/parse.h"
 
 #include <inttypes.h>
 
-enum { FILES_SHOWN = 25 /* the first ones; the request's page has them all */ };
+enum { FILES_SHOWN = 50 };
 
 static enum tomb_code ask_token(
 	struct tomb_view *v, struct tomb_str token, const struct tomb_err *problem, struct tomb_err *err)
@@ -30,27 +33,6 @@ static enum tomb_code ask_token(
 	return tomb_view_done(v, problem ? (unsigned)tomb_code_http(problem->code) : 200, err);
 }
 
-/* Why there is nothing to decide any more.  Only an admin of the institution gets so far. */
-static enum tomb_code say_over(struct tomb_view *v, const struct tomb_err *why, struct tomb_err *err)
-{
-	struct tomb_deletion_view request;
-	struct tomb_err ignored;
-	bool is_seen = tomb_deletion_view_find(v->pg, v->actor, v->id, v->arena, &request, &ignored) == TOMB_OK;
-	bool is_gone = why->code == TOMB_GONE;
-	struct html_review_over page = {
-		.page = tomb_frame(
-			v->ctx, v->req, is_gone ? "No longer valid" : "Not possible now", TOMB_SECTION_DELETIONS),
-		.id = v->id,
-		.detail = tomb_frame_sentence(v->arena, why->text),
-		.may_look = is_seen,
-		.may_resend = is_gone && is_seen && tomb_str_eq(request.state, TOMB_STR("open")) &&
-			      tomb_view_may_request(v, request.institution_id),
-	};
-
-	html_review_over(&v->res->body, &page);
-	return tomb_view_done(v, (unsigned)tomb_code_http(why->code), err);
-}
-
 /* What every refusal of a token or a decision looks like. */
 static enum tomb_code refuse(
 	struct tomb_view *v, struct tomb_str token, const struct tomb_err *why, struct tomb_err *err)
@@ -58,7 +40,7 @@ static enum tomb_code refuse(
 	if (why->code == TOMB_FORBIDDEN)
 		return ask_token(v, token, why, err);
 	if (why->code == TOMB_GONE || why->code == TOMB_CONFLICT || why->code == TOMB_UNPROCESSABLE)
-		return say_over(v, why, err);
+		return tomb_review_over(v, why, err);
 	*err = *why;
 	return why->code;
 }
@@ -105,15 +87,33 @@ static enum tomb_code fill_items(
 	return TOMB_OK;
 }
 
+/* "51 to 100 of 1,204 files".  behind: how many were on the pages before, as the form says. */
+static struct tomb_str shown_of(struct tomb_view *v, const struct tomb_deletion_view *r, int64_t behind, size_t n)
+{
+	struct tomb_str all = tomb_view_count(v, r->file_count, "file");
+
+	if (behind < 0 || behind > r->file_count || (size_t)r->file_count <= n)
+		return all;
+	return tomb_view_text(v, "%.*s to %.*s of %.*s", TOMB_STR_ARG(tomb_view_number(v, behind + 1)),
+		TOMB_STR_ARG(tomb_view_number(v, behind + (int64_t)n)), TOMB_STR_ARG(all));
+}
+
+/* The exact list, a page of it: pages are asked for by POST, so that the token is in no address. */
 static enum tomb_code fill_files(
 	struct tomb_view *v, const struct tomb_deletion_view *r, struct html_review *page, struct tomb_err *err)
 {
 	struct tomb_deletion_files_filter filter = {.request_id = v->id};
-	struct tomb_page first = {.limit = FILES_SHOWN};
+	struct tomb_page wanted = {.limit = FILES_SHOWN};
 	struct tomb_deletion_files found;
 	struct html_review_rows *rows = NULL;
+	struct tomb_str behind;
+	int64_t n = 0;
 
-	TOMB_TRY(tomb_deletion_view_files(v->pg, v->actor, &filter, &first, v->arena, &found, err));
+	TOMB_TRY(tomb_view_field(v, "after", &wanted.after, err));
+	TOMB_TRY(tomb_view_field(v, "behind", &behind, err));
+	if (behind.n > 0 && !tomb_parse_i64(behind, 0, INT64_MAX / 2, &n))
+		return TOMB_FAIL(err, TOMB_INVAL, "\"behind\" is no number of files");
+	TOMB_TRY(tomb_deletion_view_files(v->pg, v->actor, &filter, &wanted, v->arena, &found, err));
 	rows = TOMB_NEW(v->arena, struct html_review_rows, found.n);
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu files", found.n);
@@ -121,9 +121,21 @@ static enum tomb_code fill_files(
 		rows[i] = (struct html_review_rows){found.p[i].file_id, found.p[i].identifier, found.p[i].size_bytes};
 	page->rows = rows;
 	page->nrows = found.n;
-	if (found.next.n > 0)
-		page->more_files = tomb_view_text(v, "And %.*s.",
-			TOMB_STR_ARG(tomb_view_count(v, r->file_count - (int64_t)found.n, "more file")));
+	page->shown = shown_of(v, r, n, found.n);
+	page->is_later = wanted.after.n > 0;
+	page->next = found.next;
+	page->behind = n + (int64_t)found.n;
+	return TOMB_OK;
+}
+
+static enum tomb_code fill_checks(
+	struct tomb_view *v, const struct tomb_deletion_view *r, struct html_review *page, struct tomb_err *err)
+{
+	struct tomb_checks checks;
+
+	TOMB_TRY(tomb_checks_of_request(v, r->id, r->institution_id, &checks, err));
+	TOMB_CHECKS_PUT(page, &checks);
+	page->is_blocked = !checks.is_clear;
 	return TOMB_OK;
 }
 
@@ -149,7 +161,7 @@ static enum tomb_code show(
 		.requested_by = tomb_past_person(v, r.requested_by_name, r.requested_by_email),
 		.requested_at = r.requested_at_us,
 		.expires_at = r.expires_at_us,
-		.reason = r.reason,
+		.reason = tomb_past_reason(v, &r),
 		.named = tomb_items_named(v, &r),
 		.files = files,
 		.size = size,
@@ -158,6 +170,7 @@ static enum tomb_code show(
 			v, "Approve deletion of %.*s (%.*s)", TOMB_STR_ARG(files), TOMB_STR_ARG(size)),
 	};
 	TOMB_TRY(fill_impacts(v, &page, err));
+	TOMB_TRY(fill_checks(v, &r, &page, err));
 	TOMB_TRY(fill_items(v, &r, &page, err));
 	TOMB_TRY(fill_files(v, &r, &page, err));
 	TOMB_TRY(tomb_user_totp_need(v->pg, v->actor, r.institution_id, &need, err));
@@ -222,7 +235,7 @@ static enum tomb_code decide(struct tomb_view *v, enum tomb_verdict_kind verdict
 		tomb_gate_forgive(v->ctx, v->actor->email);
 	/* The token is right, but this person may not say yes: the requester, or somebody who became admin today. */
 	if (code == TOMB_FORBIDDEN && tomb_decision_check(v->pg, v->actor, v->id, token, err) == TOMB_OK)
-		return say_over(v, &why, err);
+		return tomb_review_over(v, &why, err);
 	if (code != TOMB_OK)
 		return refuse(v, token, &why, err);
 	return tomb_view_redirect(v, err, "/deletions/show/%" PRId64 "?notice=%s", v->id,
