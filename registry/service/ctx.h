@@ -2,9 +2,9 @@
 #ifndef TOMB_CTX_H
 #define TOMB_CTX_H
 
+#include "limit.h"
 #include "link.h"
 #include "openapi.h"
-#include "rate_limit.h"
 #include "registry_config.h"
 #include "serve.h"
 #include "tombstone/permission.h"
@@ -36,13 +36,14 @@ struct tomb_registry {
 	struct tomb_openapi openapi;
 	struct tomb_envelope_key secrets; /* of second factors, if has_secrets */
 	bool has_secrets;
-	struct tomb_rate_limit *failures; /* of sign-ins, API keys and tokens, by address and account */
+	struct tomb_limit *limit;
 };
 
 /* One per request thread; gate.c makes it this request's own. */
 struct tomb_ctx {
 	struct tomb_registry *registry;
 	struct tomb_link link;
+	struct tomb_redis *redis; /* for limits; NULL where the settings name none */
 	bool is_signed_in;
 	bool is_by_key;            /* by API key: no cookie, so no CSRF */
 	struct tomb_actor actor;   /* if is_signed_in; in the request's arena */

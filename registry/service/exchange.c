@@ -117,14 +117,13 @@ static enum tomb_code admit(struct tomb_exchange *x, const struct tomb_guard_fac
 enum tomb_act tomb_exchange_begin(struct tomb_exchange *x, const struct tomb_guard_head *head, struct tomb_str remote)
 {
 	struct tomb_guard_facts facts = {0};
-	struct tomb_str forwarded = tomb_request_forwarded(head->headers);
 	enum tomb_code code = TOMB_OK;
 	struct tomb_err err;
 	unsigned status = 0;
 	bool has_body = false;
 
 	x->req.headers = head->headers;
-	x->req.remote = x->home->options.behind_proxy && forwarded.p ? forwarded : remote;
+	x->req.remote = tomb_request_client(head->headers, remote, x->home->options.trusted_proxies);
 	status = tomb_guard_check(head, &x->arena, &facts, &err);
 	if (status) {
 		x->res.must_close = true;

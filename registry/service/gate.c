@@ -12,10 +12,9 @@ enum { SIGN_IN_TARGET_MAX = 4096 }; /* where to go after signing in; a longer ta
 enum tomb_code tomb_gate_attempt(
 	struct tomb_ctx *ctx, struct tomb_response *res, struct tomb_str key, struct tomb_err *err)
 {
-	int64_t now_us = tomb_clock_monotonic_us(ctx->registry->log->clock);
 	uint32_t wait_s = 0;
 
-	if (tomb_rate_limit_take(ctx->registry->failures, key, now_us, &wait_s))
+	if (tomb_limit_take(ctx->registry->limit, ctx->redis, TOMB_LIMIT_FAILURES, key, &wait_s))
 		return TOMB_OK;
 	res->retry_after_s = wait_s;
 	return TOMB_FAIL(err, TOMB_RATE_LIMITED, "too many failed attempts: try again in %" PRIu32 " s", wait_s);
@@ -23,7 +22,37 @@ enum tomb_code tomb_gate_attempt(
 
 void tomb_gate_forgive(struct tomb_ctx *ctx, struct tomb_str key)
 {
-	tomb_rate_limit_forgive(ctx->registry->failures, key);
+	tomb_limit_forgive(ctx->registry->limit, ctx->redis, TOMB_LIMIT_FAILURES, key);
+}
+
+/* Whoever asks too often waits: people each for themselves, strangers by address. */
+static enum tomb_code slow_down(
+	struct tomb_ctx *ctx, const struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	enum tomb_limit_kind kind = ctx->is_signed_in ? TOMB_LIMIT_PERSON : TOMB_LIMIT_STRANGER;
+	struct tomb_str key = ctx->is_signed_in ? ctx->actor.email : req->remote;
+	uint32_t wait_s = 0;
+
+	if (tomb_limit_take(ctx->registry->limit, ctx->redis, kind, key, &wait_s))
+		return TOMB_OK;
+	res->retry_after_s = wait_s;
+	return TOMB_FAIL(err, TOMB_RATE_LIMITED, "too many requests: go on in %" PRIu32 " s", wait_s);
+}
+
+/* A key that is none counts against the address and the account that were given.  A right one is never held up by the
+ * failures of others, and needs no forgiving. */
+static enum tomb_code count_wrong_key(
+	struct tomb_ctx *ctx, const struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_str email = tomb_request_header(req, TOMB_STR("X-Pharos-API-User"));
+	struct tomb_err why = *err;
+
+	tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN_FAILED, TOMB_KV("by", "api key"), TOMB_KV_S("user", email),
+		TOMB_KV_S("remote", req->remote));
+	TOMB_TRY(tomb_gate_attempt(ctx, res, req->remote, err));
+	TOMB_TRY(tomb_gate_attempt(ctx, res, email, err));
+	*err = why;
+	return why.code;
 }
 
 enum tomb_code tomb_gate_same_site(const struct tomb_request *req, struct tomb_err *err)
@@ -56,13 +85,10 @@ static enum tomb_code ask_key(
 		return TOMB_OK;
 	if (!email.p || !key.p)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "X-Pharos-API-User and X-Pharos-API-Key go together");
-	TOMB_TRY(tomb_gate_attempt(ctx, res, req->remote, err));
 	code = tomb_api_key_find(ctx->link.pg, email, key, TOMB_VIA_API, req->arena, &ctx->actor, err);
 	if (code == TOMB_UNAUTHENTICATED)
-		tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN_FAILED, TOMB_KV("by", "api key"), TOMB_KV_S("user", email),
-			TOMB_KV_S("remote", req->remote));
+		return count_wrong_key(ctx, req, res, err);
 	TOMB_TRY(code);
-	tomb_gate_forgive(ctx, req->remote);
 	ctx->is_signed_in = true;
 	ctx->is_by_key = true;
 	*found = true;
@@ -150,6 +176,7 @@ enum tomb_code tomb_gate_before(
 	TOMB_TRY(ask_key(ctx, req, res, &by_key, err));
 	if (!by_key)
 		TOMB_TRY(ask_session(ctx, req, err));
+	TOMB_TRY(slow_down(ctx, req, res, err));
 	if (!req->route || req->route->access == TOMB_ACCESS_ANYONE)
 		return TOMB_OK;
 	if (!ctx->is_signed_in)

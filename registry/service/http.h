@@ -29,7 +29,7 @@ struct tomb_httpd_options {
 	uint32_t request_ms;                /* an answer is wanted within, queueing included (30,000) */
 	uint64_t bodies_max;                /* bytes of request bodies at once, all connections together (1 GiB) */
 	bool behind_tls;                    /* the proxy speaks TLS: Secure cookies, HSTS */
-	bool behind_proxy;                  /* the client's address is in X-Forwarded-For */
+	struct tomb_str trusted_proxies;    /* "192.0.2.1,unix": whose X-Forwarded-For is believed (nobody's) */
 	const struct tomb_clock *clock;     /* (the machine's) */
 };
 

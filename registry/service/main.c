@@ -62,7 +62,7 @@ static enum tomb_code start_http(const struct tomb_registry_config *config, stru
 		.connections = (uint32_t)config->connection_max,
 		.per_address = config->behind_tls ? 0 : (uint32_t)config->connection_max_per_address,
 		.behind_tls = config->behind_tls,
-		.behind_proxy = config->behind_tls,
+		.trusted_proxies = config->trusted_proxies,
 	};
 
 	TOMB_TRY(tomb_httpd_start(&options, &registry->service, out, err));

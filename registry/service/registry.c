@@ -10,14 +10,6 @@
 
 #include <stdlib.h>
 
-enum {
-	/* Failures of one address or account: a person mistypes a few times, a guesser gets one try every ten seconds.
-	 */
-	FAILURES_BURST = 30,
-	FAILURES_INTERVAL_US = 10 * 1000 * 1000,
-	FAILURES_PLACES = 8192,
-};
-
 static const struct tomb_route routes[] = {
 #define TOMB_ROUTE(method_, pattern_, handler_, access_, body_max_, flags_)                                            \
 	{.method = TOMB_##method_,                                                                                     \
@@ -41,6 +33,15 @@ static struct tomb_registry *registry_of(struct tomb_service *service)
 	return (struct tomb_registry *)service; /* its first member */
 }
 
+static void close_thread(struct tomb_ctx *ctx)
+{
+	if (!ctx)
+		return;
+	tomb_redis_close(ctx->redis);
+	tomb_link_close(&ctx->link);
+	free(ctx);
+}
+
 static enum tomb_code open_thread(struct tomb_service *service, struct tomb_ctx **out, struct tomb_err *err)
 {
 	struct tomb_registry *registry = registry_of(service);
@@ -51,20 +52,14 @@ static enum tomb_code open_thread(struct tomb_service *service, struct tomb_ctx 
 		return TOMB_FAIL(err, TOMB_NOMEM, "a request thread");
 	ctx->registry = registry;
 	code = tomb_link_open(&ctx->link, registry->config->database.p, sql_all, sql_nall, registry->log, err);
+	if (code == TOMB_OK)
+		code = tomb_limit_open(registry->config, &ctx->redis, err);
 	if (code != TOMB_OK) {
-		free(ctx);
+		close_thread(ctx);
 		return code;
 	}
 	*out = ctx;
 	return TOMB_OK;
-}
-
-static void close_thread(struct tomb_ctx *ctx)
-{
-	if (!ctx)
-		return;
-	tomb_link_close(&ctx->link);
-	free(ctx);
 }
 
 /* One line per request: the route's pattern, never the target, which may carry a token. */
@@ -94,9 +89,6 @@ static void log_note(struct tomb_service *service, const char *text)
 enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct tomb_registry_config *config,
 	const struct tomb_log *log, struct tomb_arena *arena, struct tomb_err *err)
 {
-	struct tomb_rate_limit_options failures = {
-		.places = FAILURES_PLACES, .burst = FAILURES_BURST, .interval_us = FAILURES_INTERVAL_US};
-
 	*registry = (struct tomb_registry){
 		.service =
 			{
@@ -120,13 +112,11 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 		TOMB_TRY(tomb_envelope_key_read(config->secrets_key_file.p, &registry->secrets, err));
 		registry->has_secrets = true;
 	}
-	tomb_random(&failures.seed, sizeof failures.seed);
-	return tomb_rate_limit_new(&failures, arena, &registry->failures, err);
+	return tomb_limit_new(config, log->clock, arena, &registry->limit, err);
 }
 
 void tomb_registry_fini(struct tomb_registry *registry)
 {
-	if (registry->failures)
-		tomb_rate_limit_fini(registry->failures);
+	tomb_limit_fini(registry->limit);
 	tomb_wipe(&registry->secrets, sizeof registry->secrets);
 }

@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <arpa/inet.h>
 #include <strings.h>
 
 struct tomb_str tomb_request_header(const struct tomb_request *req, struct tomb_str name)
@@ -125,15 +126,41 @@ bool tomb_request_is_type(const struct tomb_request *req, struct tomb_str type)
 	return same(req->content_type, type);
 }
 
-struct tomb_str tomb_request_forwarded(struct tomb_fields headers)
+static bool is_in_list(struct tomb_str list, struct tomb_str one)
+{
+	while (list.n)
+		if (tomb_str_eq(piece(&list, ','), one))
+			return true;
+	return false;
+}
+
+static bool is_ip(struct tomb_str text)
+{
+	char copy[INET6_ADDRSTRLEN];
+	struct in6_addr ignored;
+
+	if (text.n == 0 || text.n >= sizeof copy)
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	return inet_pton(AF_INET, copy, &ignored) == 1 || inet_pton(AF_INET6, copy, &ignored) == 1;
+}
+
+struct tomb_str tomb_request_client(struct tomb_fields headers, struct tomb_str remote, struct tomb_str trusted)
 {
 	const struct tomb_field *f = NULL;
 	struct tomb_str list = {NULL, 0};
-	struct tomb_str last = {NULL, 0};
+	struct tomb_str client = remote;
 
+	if (!is_in_list(trusted, remote))
+		return remote;
 	while ((f = tomb_fields_next_header(headers, TOMB_STR("X-Forwarded-For"), f)))
 		list = f->value;
-	while (list.n)
-		last = piece(&list, ',');
-	return last.n ? last : (struct tomb_str){NULL, 0};
+	while (list.n) {
+		struct tomb_str hop = piece(&list, ',');
+
+		if (!is_in_list(trusted, hop))
+			client = is_ip(hop) ? hop : remote;
+	}
+	return client;
 }

@@ -59,7 +59,11 @@ bool tomb_request_is_type(const struct tomb_request *req, struct tomb_str type);
 /* "text/html" of "text/html; charset=utf-8". */
 struct tomb_str tomb_request_media_type(struct tomb_str content_type);
 
-/* The last address in the last X-Forwarded-For: the one that the nearest proxy wrote.  .p is NULL if there is none. */
-struct tomb_str tomb_request_forwarded(struct tomb_fields headers);
+/*
+ * Who the client is: remote, the peer, unless that is one of trusted, a list with commas between.  Then it is the last
+ * address in the last X-Forwarded-For that is not trusted itself; what stands before it is whatever the client wrote.
+ * What is no IP address is not believed.
+ */
+struct tomb_str tomb_request_client(struct tomb_fields headers, struct tomb_str remote, struct tomb_str trusted);
 
 #endif

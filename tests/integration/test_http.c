@@ -288,7 +288,8 @@ static void behind_a_proxy_the_client_is_who_the_proxy_says(void **state)
 	RAW_ANSWER_AUTO a = {0};
 
 	(void)state;
-	start_with(&(struct tomb_httpd_options){.threads = 1, .behind_proxy = true, .behind_tls = true});
+	start_with(&(struct tomb_httpd_options){
+		.threads = 1, .trusted_proxies = TOMB_STR("192.0.2.254,127.0.0.1"), .behind_tls = true});
 	expect("GET /remote HTTP/1.1\r\n" HOST "X-Forwarded-For: 10.0.0.1, 192.0.2.7\r\n\r\n", 200, "192.0.2.7");
 	raw_ask(tomb_httpd_port(httpd), GET("/remote"), &a);
 	assert_string_equal(a.body, "127.0.0.1");

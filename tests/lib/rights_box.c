@@ -225,7 +225,9 @@ static enum verdict verdict_of(const struct rights_box *box, const struct tomb_r
 
 static bool asks_to_sign_in(const struct tomb_route *route, const struct raw_answer *a, enum rights_door door)
 {
-	if (door == RIGHTS_KEY || rights_is_api(route) || route->method != TOMB_GET)
+	if (door == RIGHTS_KEY) /* who comes with a dead key again and again is slowed down */
+		return a->status == 401 || a->status == 429;
+	if (rights_is_api(route) || route->method != TOMB_GET)
 		return a->status == 401;
 	return a->status == 303 && strncmp(raw_header(a, "Location"), "/sign_in", 8) == 0;
 }

@@ -72,17 +72,40 @@ static void the_media_type_stands_before_its_parameters(void **state)
 	assert_false(tomb_request_is_type(&req, TOMB_STR("text/cs")));
 }
 
-static void the_nearest_proxy_knows_the_client(void **state)
+/* Asked by peer, with one header or two, where these proxies are trusted. */
+static void expect_client(const char *trusted, const char *peer, const char *first, const char *second, const char *who)
 {
-	static const struct tomb_field f[] = {
-		{{"X-Forwarded-For", 15}, {"1.1.1.1", 7}}, {{"x-forwarded-for", 15}, {"2.2.2.2,  ::1 ", 14}}};
-	static const struct tomb_field empty[] = {{{"X-Forwarded-For", 15}, {"1.1.1.1, ", 9}}};
+	struct tomb_field f[] = {
+		{TOMB_STR("X-Forwarded-For"), tomb_str_from(first)}, {TOMB_STR("x-forwarded-for"), {NULL, 0}}};
+	struct tomb_fields fields = {f, second ? 2 : 1};
+	struct tomb_str got;
 
+	if (second)
+		f[1].value = tomb_str_from(second);
+	got = tomb_request_client(fields, tomb_str_from(peer), tomb_str_from(trusted));
+	if (!tomb_str_eq(got, tomb_str_from(who)))
+		fail_msg("%.*s, not %s", TOMB_STR_ARG(got), who);
+}
+
+static void only_a_trusted_proxy_says_who_the_client_is(void **state)
+{
 	(void)state;
-	assert_true(tomb_str_eq(tomb_request_forwarded((struct tomb_fields){f, 2}), TOMB_STR("::1")));
-	assert_true(tomb_str_eq(tomb_request_forwarded((struct tomb_fields){f, 1}), TOMB_STR("1.1.1.1")));
-	assert_null(tomb_request_forwarded((struct tomb_fields){f, 0}).p);
-	assert_null(tomb_request_forwarded((struct tomb_fields){empty, 1}).p);
+	expect_client("", "192.0.2.1", "1.1.1.1", NULL, "192.0.2.1");
+	expect_client("192.0.2.9", "192.0.2.1", "1.1.1.1", NULL, "192.0.2.1");
+	expect_client("192.0.2.9, 192.0.2.1", "192.0.2.1", "1.1.1.1", NULL, "1.1.1.1");
+	expect_client("unix", "unix", "2001:db8::7", NULL, "2001:db8::7");
+	assert_true(tomb_str_eq(tomb_request_client((struct tomb_fields){NULL, 0}, TOMB_STR("unix"), TOMB_STR("unix")),
+		TOMB_STR("unix")));
+}
+
+static void what_the_client_wrote_before_the_proxy_counts_for_nothing(void **state)
+{
+	(void)state;
+	expect_client("unix", "unix", "1.1.1.1, 2.2.2.2", NULL, "2.2.2.2");
+	expect_client("unix", "unix", "1.1.1.1", "2.2.2.2,  ::1 ", "::1");
+	expect_client("unix,10.0.0.1", "unix", "1.1.1.1, 2.2.2.2, 10.0.0.1", NULL, "2.2.2.2");
+	expect_client("unix", "unix", "1.1.1.1, evil event=x", NULL, "unix");
+	expect_client("unix", "unix", "1.1.1.1, ", NULL, "unix");
 }
 
 int main(void)
@@ -91,7 +114,8 @@ int main(void)
 		cmocka_unit_test(html_is_for_browsers_and_json_for_programs),
 		cmocka_unit_test(headers_and_queries_are_found_by_name),
 		cmocka_unit_test(the_media_type_stands_before_its_parameters),
-		cmocka_unit_test(the_nearest_proxy_knows_the_client),
+		cmocka_unit_test(only_a_trusted_proxy_says_who_the_client_is),
+		cmocka_unit_test(what_the_client_wrote_before_the_proxy_counts_for_nothing),
 	};
 
 	return cmocka_run_group_tests_name("request", tests, NULL, NULL);
