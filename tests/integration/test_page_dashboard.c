@@ -159,8 +159,8 @@ static void the_files_of_each_storage_option_are_counted_and_drawn(void **state)
 		SITE_SAYS(&a, 200, "<figcaption>4 files</figcaption>");
 		SITE_SAYS(&a, 200,
 			"Wasabi-TX<br><span class=\"muted\">kept at least 90 days</span></th><td "
-			"class=\"number\">1</td>"
-			"<td class=\"number\">25.0 %</td>");
+			"class=\"number\" data-label=\"Files\">1</td>"
+			"<td class=\"number\" data-label=\"Of all files\">25.0 %</td>");
 		site_get(s, &s->mallory, &a, "/dashboard");
 		SITE_SAYS(&a, 200, "There are no active files yet.");
 		fold(s);
@@ -180,17 +180,19 @@ static void p_13_what_is_too_young_says_from_which_month_on_it_is_not(void **sta
 	struct site *s = *state;
 	int64_t option = tomb_world_option(&s->world, "Wasabi-TX", 90);
 	RAW_ANSWER_AUTO a = {0};
-	char month[128];
+	char month[256];
 
 	(void)tomb_world_object(&s->world, "test.edu/bag", 5, 2);
 	(void)tomb_world_object_in(&s->world, s->world.institution, option, "test.edu/young", 2, 2);
 	(void)snprintf(month, sizeof month,
-		"<th scope=\"row\" class=\"nowrap\">%s</th><td>Wasabi-TX</td><td class=\"number\">2</td>",
+		"<th scope=\"row\" class=\"nowrap\">%s</th><td data-label=\"Storage option\">Wasabi-TX</td><td "
+		"class=\"number\" data-label=\"Files\">2</td>",
 		tomb_fixture_pg_value("select to_char((now() at time zone 'UTC')::date + 90, 'YYYY-MM')"));
 	for (int i = 0; i < 2; i++) {
 		site_get(s, &s->carol, &a, "/dashboard");
 		SITE_SAYS(&a, 200, month);
-		SITE_SILENT(&a, "<td class=\"number\">5</td><td class=\"number\">320 bytes</td></tr>");
+		SITE_SILENT(
+			&a, "data-label=\"Files\">5</td><td class=\"number\" data-label=\"Size\">320 bytes</td></tr>");
 		site_get(s, &s->mallory, &a, "/dashboard");
 		SITE_SAYS(&a, 200, "No file is too young to be deleted.");
 		fold(s);

@@ -118,6 +118,25 @@ static void what_stands_in_the_way_is_known_without_a_walk(void **state)
 	assert_int_equal(looked_at, 1);
 }
 
+/* Nor of objects, or of the sums of each: it has sums of its own. */
+static void the_dashboard_reads_sums_and_what_is_open(void **state)
+{
+	static const char *const more[] = {"copy_tally", "object_tally", "request_item"};
+	const char *plan = NULL;
+
+	(void)state;
+	fill_it();
+	for (size_t j = 0; j < sql_set_read_dashboard.nstmts; j++) {
+		look_at(&sql_set_read_dashboard.stmts[j]);
+		plan = plan_of(&sql_set_read_dashboard.stmts[j]);
+		for (size_t i = 0; i < TOMB_COUNTOF(more); i++)
+			if (walks(plan, more[i]))
+				fail_msg(
+					"%s walks all of %s:\n%s", sql_set_read_dashboard.stmts[j].name, more[i], plan);
+	}
+	assert_in_range(sql_set_read_dashboard.nstmts, 5, 20);
+}
+
 /* That a walk would be seen. */
 static void a_count_of_all_files_is_seen_to_walk(void **state)
 {
@@ -136,6 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_A_WORLD(no_page_and_no_list_walks_a_whole_table),
 		IN_A_WORLD(what_stands_in_the_way_is_known_without_a_walk),
+		IN_A_WORLD(the_dashboard_reads_sums_and_what_is_open),
 		IN_A_WORLD(a_count_of_all_files_is_seen_to_walk),
 	};
 
