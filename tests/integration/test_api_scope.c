@@ -15,7 +15,7 @@ enum { UNKNOWN = 4711, PATH_MAX_BYTES = 512 };
 
 /* What test.edu has; mallory of other.edu knows every id. */
 struct things {
-	int64_t object, file, event, request, item, checksum;
+	int64_t object, file, event, request, item, checksum, alert;
 	const char *uuid;
 };
 
@@ -31,6 +31,7 @@ static struct things make_things(struct site *s)
 	t.request = tomb_world_request_file(&s->world, t.file);
 	(void)tomb_world_approve(&s->world, t.request);
 	tomb_world_work(&s->world);
+	t.alert = tomb_world_number("select min(id) from alert");
 	t.event = tomb_world_number("select min(id) from premis_event");
 	t.item = tomb_world_number("select id from work_item");
 	t.uuid = tomb_fixture_pg_value("select identifier from premis_event order by id limit 1");
@@ -52,6 +53,8 @@ static int64_t thing_of(const char *pattern, const struct things *t)
 		return t->item;
 	if (strstr(pattern, "/checksums/"))
 		return t->checksum;
+	if (strstr(pattern, "/alerts/"))
+		return t->alert;
 	fail_msg("what does %s name?", pattern);
 	return 0;
 }

@@ -46,6 +46,7 @@ static const struct rule {
 	{"/work_items/", "{id}", "select min(id) from work_item", RIGHTS_INSTITUTION},
 	{"/work-items/", "{id}", "select min(id) from work_item", RIGHTS_INSTITUTION},
 	{"/items/", "{id}", "select min(id) from work_item", RIGHTS_INSTITUTION},
+	{"/alerts/show/{id}/", "{id}", "select id from user_account where email = 'alice@test.edu'", RIGHTS_ALICE},
 	{"/alerts/", "{id}",
 		"select min(id) from alert where user_id = (select id from user_account where email = "
 		"'alice@test.edu')",

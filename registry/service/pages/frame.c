@@ -1,5 +1,6 @@
 #include "frame.h"
 
+#include "tombstone/alert.h"
 #include "tombstone/json_writer.h"
 
 /* What a person can do about it; by code. */
@@ -35,6 +36,9 @@ static const struct {
 	{"rejected", "You have rejected this request. Nothing is deleted."},
 	{"resent", "New tokens are on their way by mail. The old ones are no longer valid."},
 	{"requeued", "The failed files are put to work again."},
+	{"marked-read", "Marked as read."},
+	{"marked-unread", "Marked as unread."},
+	{"none-chosen", "No alert was chosen, and none was marked."},
 };
 
 static struct tomb_str notice_of(const struct tomb_request *req)
@@ -71,6 +75,15 @@ static void mark_section(struct html_page *page, enum tomb_section section)
 	page->in_audit = section == TOMB_SECTION_AUDIT;
 }
 
+/* A page is worth showing without it. */
+static int64_t unread_alerts(const struct tomb_ctx *ctx)
+{
+	struct tomb_err ignored;
+	int64_t n = 0;
+
+	return tomb_alert_unread(ctx->link.pg, &ctx->actor, &n, &ignored) == TOMB_OK ? n : 0;
+}
+
 struct html_page tomb_frame(
 	const struct tomb_ctx *ctx, const struct tomb_request *req, const char *title, enum tomb_section section)
 {
@@ -90,6 +103,7 @@ struct html_page tomb_frame(
 		page.sees_users = tomb_permission_of(&ctx->actor, TOMB_MAY_USER_READ) != TOMB_SCOPE_NONE;
 		page.sees_audit = tomb_permission_of(&ctx->actor, TOMB_MAY_AUDIT_READ) != TOMB_SCOPE_NONE;
 		page.csrf = tomb_str_from(ctx->csrf);
+		page.unread = unread_alerts(ctx);
 	}
 	return page;
 }
