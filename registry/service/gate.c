@@ -177,6 +177,8 @@ enum tomb_code tomb_gate_before(
 	if (!by_key)
 		TOMB_TRY(ask_session(ctx, req, err));
 	TOMB_TRY(slow_down(ctx, req, res, err));
+	if (req->method != TOMB_GET && req->method != TOMB_HEAD && !ctx->is_by_key)
+		TOMB_TRY(tomb_gate_same_site(req, err));
 	if (!req->route || req->route->access == TOMB_ACCESS_ANYONE)
 		return TOMB_OK;
 	if (!ctx->is_signed_in)

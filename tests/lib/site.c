@@ -65,6 +65,12 @@ int site_set_up(void **state)
 	return 0;
 }
 
+void site_log_to(struct site *s, int fd)
+{
+	s->parts->log.fd = fd;
+	s->parts->log.level = fd == STDERR_FILENO ? TOMB_LOG_ERROR : TOMB_LOG_DEBUG;
+}
+
 int site_tear_down(void **state)
 {
 	struct site *s = *state;

@@ -26,6 +26,9 @@ struct site {
 int site_set_up(void **state);
 int site_tear_down(void **state);
 
+/* Where the registry's log goes from now on, every line of it; between two requests. */
+void site_log_to(struct site *s, int fd);
+
 /* Signs somebody in, as if a moment ago. */
 void site_sign_in(const struct tomb_actor *who, struct site_user *out);
 
