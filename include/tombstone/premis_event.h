@@ -57,6 +57,10 @@ struct tomb_premis_event_filter {
 	bool with_files;        /* and about its files */
 	int64_t file_id;        /* about this file; 0: no matter */
 	struct tomb_str type;   /* its name; "": all */
+	/* Without an object or a file these make a list of its own: in the order of the events' times, newest first. */
+	struct tomb_str outcome; /* "Success" or "Failure"; "": both */
+	int64_t from_us;         /* not before; 0: no matter */
+	int64_t to_us;           /* before; 0: no matter */
 	bool newest_first;
 };
 

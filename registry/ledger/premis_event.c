@@ -3,6 +3,7 @@
 #include "page_internal.h"
 #include "rows_internal.h"
 #include "sql.gen.h"
+#include "tombstone/time.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -85,15 +86,52 @@ static enum tomb_code count_all(struct tomb_pg *pg, int64_t scope, const struct 
 	return TOMB_OK;
 }
 
+static bool is_dated(const struct tomb_premis_event_filter *filter)
+{
+	return filter->outcome.n > 0 || filter->from_us != 0 || filter->to_us != 0;
+}
+
+static int64_t from_of(const struct tomb_premis_event_filter *filter)
+{
+	return filter->from_us != 0 ? filter->from_us : TOMB_TIME_MIN;
+}
+
+static int64_t to_of(const struct tomb_premis_event_filter *filter)
+{
+	return filter->to_us != 0 ? filter->to_us : TOMB_TIME_MAX;
+}
+
+static enum tomb_code pick_dated(struct tomb_pg *pg, int64_t scope, const struct tomb_premis_event_filter *filter,
+	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
+{
+	struct tomb_strs types = types_of(filter);
+	int64_t from = from_of(filter);
+	int64_t to = to_of(filter);
+	struct sql_read_event_pick_failed_args failed = {scope, types, from, to, range.from, range.at_most};
+	struct sql_read_event_pick_dated_args dated = {
+		scope, types, filter->outcome, from, to, range.from, range.at_most};
+	struct sql_read_event_pick_failed_row *row_of_failed = NULL;
+	struct sql_read_event_pick_dated_row *row = NULL;
+
+	if (tomb_str_eq(filter->outcome, TOMB_STR("Failure"))) {
+		TOMB_TRY(sql_read_event_pick_failed(pg, &failed, arena, &row_of_failed, err));
+		*ids = row_of_failed->ids;
+		return TOMB_OK;
+	}
+	TOMB_TRY(sql_read_event_pick_dated(pg, &dated, arena, &row, err));
+	*ids = row->ids;
+	return TOMB_OK;
+}
+
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_premis_event_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
 	struct tomb_strs types = types_of(filter);
 	struct sql_read_event_pick_args all = {scope, types, filter->newest_first, range.from, range.at_most};
-	struct sql_read_event_pick_of_object_args of_object = {
-		scope, types, filter->newest_first, range.from, range.at_most, filter->object_id, filter->with_files};
-	struct sql_read_event_pick_of_file_args of_file = {
-		scope, types, filter->newest_first, range.from, range.at_most, filter->file_id};
+	struct sql_read_event_pick_of_object_args of_object = {scope, types, filter->newest_first, range.from,
+		range.at_most, filter->object_id, filter->with_files, filter->outcome, from_of(filter), to_of(filter)};
+	struct sql_read_event_pick_of_file_args of_file = {scope, types, filter->newest_first, range.from,
+		range.at_most, filter->file_id, filter->outcome, from_of(filter), to_of(filter)};
 	struct sql_read_event_pick_row *row = NULL;
 	struct sql_read_event_pick_of_object_row *row_of_object = NULL;
 	struct sql_read_event_pick_of_file_row *row_of_file = NULL;
@@ -104,6 +142,8 @@ static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_
 	} else if (filter->object_id != 0) {
 		TOMB_TRY(sql_read_event_pick_of_object(pg, &of_object, arena, &row_of_object, err));
 		*ids = row_of_object->ids;
+	} else if (is_dated(filter)) {
+		return pick_dated(pg, scope, filter, range, arena, ids, err);
 	} else {
 		TOMB_TRY(sql_read_event_pick(pg, &all, arena, &row, err));
 		*ids = row->ids;
@@ -113,10 +153,15 @@ static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_
 
 static enum tomb_code check_filter(const struct tomb_premis_event_filter *filter, struct tomb_err *err)
 {
+	static const struct tomb_str outcomes[] = {{"Success", 7}, {"Failure", 7}};
 	enum tomb_premis_event_type type = TOMB_PREMIS_EVENT_MAX;
+	bool is_of_one = filter->object_id != 0 || is_of_file(filter);
 
-	if (filter->object_id != 0 && filter->file_id != 0)
+	if (filter->object_id != 0 && is_of_file(filter))
 		return TOMB_FAIL(err, TOMB_INVAL, "events are listed of an object or of a file, not of both");
+	if (is_dated(filter) && !is_of_one && !filter->newest_first)
+		return TOMB_FAIL(err, TOMB_INVAL, "events by outcome or time are listed with the newest first");
+	TOMB_TRY(tomb_filter_word("outcome", filter->outcome, outcomes, TOMB_COUNTOF(outcomes), err));
 	return filter->type.n > 0 ? tomb_premis_event_parse(filter->type, &type, err) : TOMB_OK;
 }
 
@@ -203,7 +248,7 @@ enum tomb_code tomb_premis_event_count(struct tomb_pg *pg, const struct tomb_act
 	TOMB_TRY(check_filter(filter, err));
 	TOMB_TRY(tomb_scope(actor, TOMB_MAY_EVENT_READ, filter->institution_id, &scope, err));
 	TOMB_TRY(check_subject(pg, scope, filter, &arena, err));
-	if (filter->object_id == 0 && filter->file_id == 0)
+	if (filter->object_id == 0 && filter->file_id == 0 && !is_dated(filter))
 		return count_all(pg, scope, filter, &arena, count, err);
 	TOMB_TRY(pick(pg, scope, filter, tomb_range_to_count(filter->newest_first), &arena, &picked, err));
 	*count = tomb_range_count(picked);

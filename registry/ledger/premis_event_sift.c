@@ -4,6 +4,7 @@
 
 #include "tombstone/file.h"
 #include "tombstone/premis_event.h"
+#include "tombstone/time.h"
 
 /* What narrow() found. */
 enum { ONE, OF_OBJECT, OF_FILE };
@@ -98,10 +99,10 @@ static enum tomb_code narrow(struct tomb_sift_run *run, struct tomb_arena *arena
 static enum tomb_code pick_narrow(struct tomb_sift_run *run, const struct tomb_sift_walk *walk,
 	struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
-	struct sql_read_event_pick_of_object_args of_object = {
-		run->scope, types_of(run), walk->down, walk->from.id, walk->at_most, run->subject, true};
-	struct sql_read_event_pick_of_file_args of_file = {
-		run->scope, types_of(run), walk->down, walk->from.id, walk->at_most, run->subject};
+	struct sql_read_event_pick_of_object_args of_object = {run->scope, types_of(run), walk->down, walk->from.id,
+		walk->at_most, run->subject, true, TOMB_STR(""), TOMB_TIME_MIN, TOMB_TIME_MAX};
+	struct sql_read_event_pick_of_file_args of_file = {run->scope, types_of(run), walk->down, walk->from.id,
+		walk->at_most, run->subject, TOMB_STR(""), TOMB_TIME_MIN, TOMB_TIME_MAX};
 	struct sql_read_event_pick_of_object_row *row_of_object = NULL;
 	struct sql_read_event_pick_of_file_row *row_of_file = NULL;
 

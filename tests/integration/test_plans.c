@@ -30,13 +30,15 @@ static const char fill[] =
 	"generic_file;"
 	"insert into premis_event (institution_id, object_id, file_id, generation, event_type, detail, outcome, agent) "
 	"select f.institution_id, f.object_id, f.id, 1, 'ingestion', 'Stored', 'Success', 'test' from generic_file f;"
+	"insert into audit_entry (actor, via, verb, institution_id, subject) select 'worker-' || g % 4, 'worker', "
+	"'settle batch', null, 'batch ' || g from generate_series(1, 20000) g;"
 	"insert into request_file (request_id, file_id, generation, item_id) select object_id, id, 1, object_id from "
 	"generic_file;"
 	"set session_replication_role = origin;"
 	"select tally_recount();"
 	"analyze";
 
-static const char *const large[] = {"generic_file", "copy", "premis_event", "checksum", "request_file"};
+static const char *const large[] = {"generic_file", "copy", "premis_event", "checksum", "request_file", "audit_entry"};
 
 /* The plan of a statement that fits any arguments. */
 static const char make_plan_of[] =

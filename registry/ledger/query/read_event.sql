@@ -29,6 +29,46 @@ select count(*) as n from (
 		select from premis_event e where e.institution_id = n.id and e.event_type = t.event_type order by -e.id limit $3::int) q
 	where $1::bigint = 0 or n.id = $1::bigint limit $3::int) p;
 
+-- By their own time, the newest first, of one outcome or any.  before_id: the event behind which the page begins, or one that
+-- there is not.
+-- :name read_event_pick_dated :one
+-- :arg scope int8
+-- :arg types text[]
+-- :arg outcome text
+-- :arg from_at timestamptz
+-- :arg to_at timestamptz
+-- :arg before_id int8
+-- :arg at_most int4
+-- :col ids int8[]
+select coalesce(array_agg(p.id order by p.date_time desc, p.id desc), '{}') as ids from (
+	select q.id, q.date_time from institution n cross join unnest($2::text[]) t (event_type)
+	cross join (select coalesce((select b.date_time from premis_event b where b.id = $6::bigint), 'infinity') as at) z
+	cross join lateral (
+		select e.id, e.date_time from premis_event e where e.institution_id = n.id and e.event_type = t.event_type
+			and e.date_time >= $4::timestamptz and e.date_time < $5::timestamptz and (e.date_time, e.id) < (z.at, $6::bigint) and $3::text in ('', e.outcome)
+		order by e.date_time desc, e.id desc limit $7::int) q
+	where $1::bigint = 0 or n.id = $1::bigint
+	order by q.date_time desc, q.id desc limit $7::int) p;
+
+-- The same for the few that failed.
+-- :name read_event_pick_failed :one
+-- :arg scope int8
+-- :arg types text[]
+-- :arg from_at timestamptz
+-- :arg to_at timestamptz
+-- :arg before_id int8
+-- :arg at_most int4
+-- :col ids int8[]
+select coalesce(array_agg(p.id order by p.date_time desc, p.id desc), '{}') as ids from (
+	select q.id, q.date_time from institution n
+	cross join (select coalesce((select b.date_time from premis_event b where b.id = $5::bigint), 'infinity') as at) z
+	cross join lateral (
+		select e.id, e.date_time from premis_event e where e.institution_id = n.id and e.outcome = 'Failure'
+			and e.date_time >= $3::timestamptz and e.date_time < $4::timestamptz and (e.date_time, e.id) < (z.at, $5::bigint) and e.event_type = any ($2::text[])
+		order by e.date_time desc, e.id desc limit $6::int) q
+	where $1::bigint = 0 or n.id = $1::bigint
+	order by q.date_time desc, q.id desc limit $6::int) p;
+
 -- About an object, and about its files if with_files.
 -- :name read_event_pick_of_object :one
 -- :arg scope int8
@@ -38,20 +78,27 @@ select count(*) as n from (
 -- :arg at_most int4
 -- :arg object_id int8
 -- :arg with_files bool
+-- :arg outcome text
+-- :arg from_at timestamptz
+-- :arg to_at timestamptz
 -- :col ids int8[]
 select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id end), '{}') as ids from (
 	select q.id from intellectual_object o cross join lateral (
 		(select e.id from premis_event e where not $3::bool and $7::bool and e.object_id between o.id and o.id
-			and e.event_type = any ($2::text[]) and e.id > $4::bigint order by e.object_id, e.id limit $5::int)
+			and e.event_type = any ($2::text[]) and $8::text in ('', e.outcome)
+			and e.date_time >= $9::timestamptz and e.date_time < $10::timestamptz and e.id > $4::bigint order by e.object_id, e.id limit $5::int)
 		union all
 		(select e.id from premis_event e where $3::bool and $7::bool and e.object_id between o.id and o.id
-			and e.event_type = any ($2::text[]) and e.id < $4::bigint order by e.object_id desc, e.id desc limit $5::int)
+			and e.event_type = any ($2::text[]) and $8::text in ('', e.outcome)
+			and e.date_time >= $9::timestamptz and e.date_time < $10::timestamptz and e.id < $4::bigint order by e.object_id desc, e.id desc limit $5::int)
 		union all
 		(select e.id from premis_event e where not $3::bool and not $7::bool and e.object_id between o.id and o.id and e.file_id is null
-			and e.event_type = any ($2::text[]) and e.id > $4::bigint order by e.object_id, e.id limit $5::int)
+			and e.event_type = any ($2::text[]) and $8::text in ('', e.outcome)
+			and e.date_time >= $9::timestamptz and e.date_time < $10::timestamptz and e.id > $4::bigint order by e.object_id, e.id limit $5::int)
 		union all
 		(select e.id from premis_event e where $3::bool and not $7::bool and e.object_id between o.id and o.id and e.file_id is null
-			and e.event_type = any ($2::text[]) and e.id < $4::bigint order by e.object_id desc, e.id desc limit $5::int)) q
+			and e.event_type = any ($2::text[]) and $8::text in ('', e.outcome)
+			and e.date_time >= $9::timestamptz and e.date_time < $10::timestamptz and e.id < $4::bigint order by e.object_id desc, e.id desc limit $5::int)) q
 	where o.id = $6::bigint and ($1::bigint = 0 or o.institution_id = $1::bigint)) p;
 
 -- :name read_event_pick_of_file :one
@@ -61,14 +108,19 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 -- :arg from_id int8
 -- :arg at_most int4
 -- :arg file_id int8
+-- :arg outcome text
+-- :arg from_at timestamptz
+-- :arg to_at timestamptz
 -- :col ids int8[]
 select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id end), '{}') as ids from (
 	select q.id from generic_file f cross join lateral (
 		(select e.id from premis_event e where not $3::bool and e.file_id between f.id and f.id
-			and e.event_type = any ($2::text[]) and e.id > $4::bigint order by e.file_id, e.id limit $5::int)
+			and e.event_type = any ($2::text[]) and $7::text in ('', e.outcome)
+			and e.date_time >= $8::timestamptz and e.date_time < $9::timestamptz and e.id > $4::bigint order by e.file_id, e.id limit $5::int)
 		union all
 		(select e.id from premis_event e where $3::bool and e.file_id between f.id and f.id
-			and e.event_type = any ($2::text[]) and e.id < $4::bigint order by e.file_id desc, e.id desc limit $5::int)) q
+			and e.event_type = any ($2::text[]) and $7::text in ('', e.outcome)
+			and e.date_time >= $8::timestamptz and e.date_time < $9::timestamptz and e.id < $4::bigint order by e.file_id desc, e.id desc limit $5::int)) q
 	where f.id = $6::bigint and ($1::bigint = 0 or f.institution_id = $1::bigint)) p;
 
 -- :name read_event_find :opt

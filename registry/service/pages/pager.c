@@ -120,3 +120,12 @@ struct html_pager tomb_pager_links(struct tomb_view *v, const struct tomb_pager 
 	links.next = link_to(v, pager, next, trail);
 	return links;
 }
+
+struct tomb_str tomb_pager_filtered(struct tomb_view *v, const struct tomb_pager *pager, struct tomb_str path)
+{
+	struct tomb_pager other = *pager;
+
+	other.path = path;
+	other.fragment = "";
+	return link_to(v, &other, TOMB_STR(""), TOMB_STR(""));
+}

@@ -33,4 +33,7 @@ void tomb_pager_keep(struct tomb_pager *pager, const char *name, struct tomb_str
 struct html_pager tomb_pager_links(struct tomb_view *v, const struct tomb_pager *pager, size_t rows,
 	struct tomb_str next, int64_t total, const char *noun);
 
+/* The same filters at another address, from the list's beginning. */
+struct tomb_str tomb_pager_filtered(struct tomb_view *v, const struct tomb_pager *pager, struct tomb_str path);
+
 #endif
