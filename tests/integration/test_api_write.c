@@ -24,9 +24,11 @@ static int64_t ask_for(struct site *s, int64_t object)
 	RAW_ANSWER_AUTO a = {0};
 	char body[128];
 
-	(void)snprintf(body, sizeof body, "{\"object_ids\":[%" PRId64 "],\"reason\":\"a test\"}", object);
+	(void)snprintf(body, sizeof body,
+		"{\"object_ids\":[%" PRId64 "],\"reason\":\"a test\",\"reason_code\":\"duplicate\"}", object);
 	api_ask(s, &s->world.alice, "POST", body, &a, "/api/v1/deletions");
 	API_STATUS(&a, 201);
+	assert_string_equal(api_text(&a, "reason_code"), "duplicate");
 	return api_number(&a, "id");
 }
 
@@ -157,6 +159,8 @@ static void a_bad_request_names_the_rule_and_leaves_nothing(void **state)
 		int status;
 	} bad[] = {
 		{"{\"object_ids\":[", object, "],\"unknown\":1}", 400},
+		{"{\"object_ids\":[", object, "],\"reason_code\":\"whim\"}", 400},
+		{"{\"object_ids\":[", object, "],\"reason_code\":\"other\"}", 400},
 		{"{\"object_ids\":[", object, ",\"x\"]}", 400},
 		{"{\"object_ids\":[-", object, "]}", 400},
 		{"{\"object_ids\":[", object, "]", 400},
