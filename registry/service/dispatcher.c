@@ -6,6 +6,7 @@
 #include "tombstone/audit.h"
 #include "tombstone/deletion_request.h"
 #include "tombstone/holdings.h"
+#include "tombstone/idempotency.h"
 #include "tombstone/ingest_record.h"
 #include "tombstone/plan.h"
 #include "tombstone/redis.h"
@@ -23,6 +24,7 @@ enum {
 	EXPIRE_MAX = 100,          /* requests ended in one transaction */
 	SEAL_MAX = 1000,           /* audit entries chained in one transaction */
 	FOLD_MAX = 200,            /* objects and deletions whose tallies are added up in one transaction */
+	PURGE_MAX = 1000,          /* Idempotency-Keys forgotten in one statement */
 	QUEUE_LENGTH_MAX = 1000,   /* announcements kept, while no worker runs; what is trimmed, the sweep finds */
 };
 
@@ -141,6 +143,16 @@ static bool fold(struct tomb_dispatcher *d)
 	return false;
 }
 
+/* Keys whose day is over, with the fold: no more urgent than that. */
+static void purge(struct tomb_dispatcher *d)
+{
+	struct tomb_err err;
+	size_t n = 0;
+
+	if (tomb_clock_monotonic_us(d->log->clock) >= d->fold_at_us)
+		(void)went_well(d, "purge", tomb_idempotency_purge(d->link.pg, PURGE_MAX, &n, &err), &err);
+}
+
 static bool tick(void *ctx)
 {
 	struct tomb_dispatcher *d = ctx;
@@ -151,6 +163,7 @@ static bool tick(void *ctx)
 	more = plan(d);
 	more = announce(d) || more;
 	more = expire(d) || more;
+	purge(d);
 	more = fold(d) || more;
 	reap(d);
 	return seal(d) || more;
@@ -181,8 +194,8 @@ static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err
 
 static enum tomb_code start(struct tomb_dispatcher *d, struct tomb_err *err)
 {
-	static const struct tomb_pg_set *const sets[] = {
-		&sql_set_plan, &sql_set_request, &sql_set_trace, &sql_set_ingest, &sql_set_holdings};
+	static const struct tomb_pg_set *const sets[] = {&sql_set_plan, &sql_set_request, &sql_set_trace,
+		&sql_set_ingest, &sql_set_holdings, &sql_set_idempotency};
 
 	TOMB_TRY(tomb_link_open(&d->link, d->config->database.p, sets, TOMB_COUNTOF(sets), d->log, err));
 	TOMB_TRY(open_redis(d, err));

@@ -1,4 +1,5 @@
 /* What the routes say of the OpenAPI document: security, and the answers that all operations of a kind share. */
+#include "api/call.h"
 #include "ctx.h"
 #include "openapi.h"
 #include "tombstone/json_writer.h"
@@ -68,6 +69,8 @@ static void put_answers(struct tomb_json *w, const struct tomb_route *route)
 	const char *shape = begins_with(route->pattern, "/member-api/") || begins_with(route->pattern, "/admin-api/")
 				    ? "Error"
 				    : "Problem";
+	struct tomb_api_change change = {NULL, false};
+	bool is_change = tomb_api_change_of(route, &change);
 	const struct {
 		unsigned status;
 		bool can_be;
@@ -76,10 +79,13 @@ static void put_answers(struct tomb_json *w, const struct tomb_route *route)
 		{401, !is_open(route)},
 		{403, !is_open(route)},
 		{404, strchr(route->pattern, '{') != NULL},
-		{408, route->body_max > 0}, /* a body that never ends */
+		{408, route->body_max > 0},       /* a body that never ends */
+		{409, change.is_kept},            /* an Idempotency-Key is in use, or the verb's own */
+		{412, is_change && change.shown}, /* If-Match */
 		{413, route->body_max > 0},
 		{414, true},
 		{415, route->body_max > 0},
+		{422, change.is_kept}, /* an Idempotency-Key was another request's, or the verb's own */
 		{429, true},
 		{431, true},
 		{500, true},

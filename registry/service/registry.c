@@ -1,7 +1,7 @@
 #include "registry.h"
 
 #include "api/api.h"
-#include "api/query.h"
+#include "api/call.h"
 #include "gate.h"
 #include "pages/frame.h"
 #include "pages/pages.h"

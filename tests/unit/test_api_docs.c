@@ -19,8 +19,7 @@ static int read_docs(void **state)
 	size_t n = 0;
 
 	(void)state;
-	(void)snprintf(path, sizeof path, "%.*sdocs/api.md",
-		(int)(sizeof __FILE__ - sizeof "tests/unit/test_api_docs.c"), __FILE__);
+	(void)snprintf(path, sizeof path, "%s/../docs/api.md", TOMB_TESTS_DIR);
 	f = fopen(path, "r");
 	assert_non_null(f);
 	n = fread(docs, 1, sizeof docs - 1, f);

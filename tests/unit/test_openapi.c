@@ -3,8 +3,10 @@
  *
  * link: jansson
  */
+#include "api/call.h"
 #include "api/query.h"
 #include "registry.h"
+#include "tombstone/premis_event.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -286,6 +288,24 @@ static void paths_declare_their_parameters(void **state)
 	each_operation(declares_its_path);
 }
 
+/* If-Match and Idempotency-Key are there where they are obeyed; a state that can be matched has an ETag. */
+static void says_how_it_is_changed(const char *path, json_t *item, const char *method, json_t *operation)
+{
+	struct tomb_api_change change = {NULL, false};
+	bool is_change = tomb_api_change_of(route_of(path, method), &change);
+
+	if ((is_change && change.shown) != (parameter_named(item, operation, "header", "If-Match") != NULL))
+		fail_msg("%s %s: If-Match is documented where it is not obeyed, or not where it is", method, path);
+	if (change.is_kept != (parameter_named(item, operation, "header", "Idempotency-Key") != NULL))
+		fail_msg("%s %s: the same of Idempotency-Key", method, path);
+}
+
+static void conditions_and_repetitions_are_documented(void **state)
+{
+	(void)state;
+	each_operation(says_how_it_is_changed);
+}
+
 static json_int_t limit(json_t *schema, const char *key, json_int_t otherwise)
 {
 	json_t *found = json_object_get(schema, key);
@@ -350,7 +370,7 @@ static void check_strict(json_t *value, const char *where) // NOLINT(misc-no-rec
 		check_strict(member, where);
 	if (!json_is_object(value))
 		return;
-	if (json_is_object(json_object_get(value, "properties"))) {
+	if (json_is_object(json_object_get(value, "properties")) && json_object_get(value, "type")) {
 		if (!json_is_false(json_object_get(value, "additionalProperties")))
 			fail_msg("%s: an object may hold anything: {\"additionalProperties\": false}", where);
 		if (!json_is_array(json_object_get(value, "required")))
@@ -378,6 +398,18 @@ static void schemas_are_strict_and_references_lead_somewhere(void **state)
 			check_strict(value, key);
 }
 
+static void every_type_of_event_is_documented(void **state)
+{
+	json_t *schemas = json_object_get(json_object_get(root, "components"), "schemas");
+	json_t *words = json_object_get(json_object_get(schemas, "EventType"), "enum");
+
+	(void)state;
+	assert_int_equal(json_array_size(words), TOMB_PREMIS_EVENT_MAX);
+	for (size_t i = 0; i < json_array_size(words); i++)
+		assert_true(tomb_str_eq(tomb_str_from(json_string_value(json_array_get(words, i))),
+			tomb_premis_event_info((enum tomb_premis_event_type)i)->name));
+}
+
 static void it_says_that_it_is_openapi_3_1(void **state)
 {
 	(void)state;
@@ -397,6 +429,8 @@ int main(void)
 		cmocka_unit_test(bodies_are_documented_where_they_are_taken),
 		cmocka_unit_test(paths_declare_their_parameters),
 		cmocka_unit_test(query_parameters_are_those_of_the_handlers),
+		cmocka_unit_test(conditions_and_repetitions_are_documented),
+		cmocka_unit_test(every_type_of_event_is_documented),
 		cmocka_unit_test(schemas_are_strict_and_references_lead_somewhere),
 	};
 	return cmocka_run_group_tests_name("OpenAPI document", tests, read_document, drop_document);

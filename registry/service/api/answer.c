@@ -1,5 +1,6 @@
 #include "answer.h"
 
+#include "etag.h"
 #include "tombstone/percent.h"
 
 enum { LINK_BYTES_MAX = 64 * 1024 /* a target of the longest request line, encoded anew */ };
@@ -74,6 +75,22 @@ enum tomb_code tomb_api_sent(
 	TOMB_TRY(tomb_json_done(w, &json, err));
 	res->status = status;
 	res->content_type = "application/json; charset=utf-8";
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_sent_thing(const struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
+	unsigned status, struct tomb_err *err)
+{
+	char etag[TOMB_ETAG_TEXT];
+
+	TOMB_TRY(tomb_api_sent(w, res, status, err));
+	tomb_etag_of((struct tomb_str){res->body.p, res->body.n}, etag);
+	TOMB_TRY(tomb_response_header(res, "ETag", tomb_str_from(etag), err));
+	if (req->method == TOMB_GET && tomb_etag_is_known(req, tomb_str_from(etag))) {
+		tomb_buf_reset(&res->body);
+		res->content_type = NULL;
+		res->status = 304;
+	}
 	return TOMB_OK;
 }
 

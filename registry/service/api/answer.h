@@ -44,6 +44,11 @@ enum tomb_code tomb_api_end_list(struct tomb_json *w, const struct tomb_request 
 enum tomb_code tomb_api_sent(
 	const struct tomb_json *w, struct tomb_response *res, unsigned status, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The same for one thing that has a state: with its ETag, which is the answer's own; 304 to a GET whose If-None-Match
+ * has it. */
+enum tomb_code tomb_api_sent_thing(const struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
+	unsigned status, struct tomb_err *err) TOMB_MUST_USE;
+
 /* Appends the request's path and its query with name as the only parameter of that name; value "": without it. */
 void tomb_api_link(struct tomb_buf *out, const struct tomb_request *req, struct tomb_str name, struct tomb_str value);
 

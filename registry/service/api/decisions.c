@@ -1,6 +1,7 @@
 /* /api/v1/deletions: asking for deletions and deciding about them */
 #include "answer.h"
 #include "api.h"
+#include "deletion_show.h"
 #include "gate.h"
 #include "shape.h"
 #include "step_up.h"
@@ -29,18 +30,6 @@ static const struct tomb_json_field create_fields[] = {
 	{TOMB_JSON_FIELD("reason_code", struct create_body, STR, reason_code), .max = 40},
 };
 
-/* Answers with the request as it is now. */
-static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
-	int64_t request_id, unsigned status, struct tomb_err *err)
-{
-	struct tomb_json w = tomb_json_init(&res->body);
-	struct tomb_deletion_view view;
-
-	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, request_id, req->arena, &view, err));
-	tomb_shape_deletion(&w, &view, NULL);
-	return tomb_api_sent(&w, res, status, err);
-}
-
 enum tomb_code tomb_api_deletion_create(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -54,7 +43,7 @@ enum tomb_code tomb_api_deletion_create(
 	TOMB_TRY(tomb_deletion_request_create(ctx->link.pg, &ctx->actor, &list, body.reason, &made, err));
 	(void)snprintf(location, sizeof location, "/api/v1/deletions/%" PRId64, made.id);
 	TOMB_TRY(tomb_response_header(res, "Location", tomb_str_from(location), err));
-	return show(ctx, req, res, made.id, 201, err);
+	return tomb_api_deletion_show(ctx, req, res, made.id, 201, err);
 }
 
 enum tomb_code tomb_api_deletion_preview(
@@ -99,7 +88,7 @@ static enum tomb_code decide(struct tomb_ctx *ctx, struct tomb_request *req, str
 	if (code != TOMB_FORBIDDEN && code != TOMB_INVAL && code != TOMB_STEP_UP)
 		tomb_gate_forgive(ctx, ctx->actor.email);
 	TOMB_TRY(code);
-	return show(ctx, req, res, req->params[0].id, 200, err);
+	return tomb_api_deletion_show(ctx, req, res, req->params[0].id, 200, err);
 }
 
 enum tomb_code tomb_api_deletion_approve(
@@ -119,5 +108,5 @@ enum tomb_code tomb_api_deletion_resend(
 {
 	TOMB_TRY(tomb_api_body(req, NULL, 0, NULL, err));
 	TOMB_TRY(tomb_approval_token_resend(ctx->link.pg, &ctx->actor, req->params[0].id, err));
-	return show(ctx, req, res, req->params[0].id, 200, err);
+	return tomb_api_deletion_show(ctx, req, res, req->params[0].id, 200, err);
 }

@@ -1,6 +1,7 @@
 /* /api/v1/deletions: requests, read */
 #include "answer.h"
 #include "api.h"
+#include "deletion_show.h"
 #include "query.h"
 #include "shape.h"
 
@@ -55,17 +56,23 @@ enum tomb_code tomb_api_deletions(
 	return tomb_api_end_list(&w, req, res, found.next, err);
 }
 
-enum tomb_code tomb_api_deletion(
-	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+enum tomb_code tomb_api_deletion_show(struct tomb_ctx *ctx, const struct tomb_request *req, struct tomb_response *res,
+	int64_t request_id, unsigned status, struct tomb_err *err)
 {
 	struct tomb_json w = tomb_json_init(&res->body);
 	struct tomb_deletion_progress progress;
 	struct tomb_deletion_view view;
 
-	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &view, err));
+	TOMB_TRY(tomb_deletion_view_find(ctx->link.pg, &ctx->actor, request_id, req->arena, &view, err));
 	TOMB_TRY(tomb_deletion_view_progress(ctx->link.pg, &ctx->actor, &view, &progress, err));
 	tomb_shape_deletion(&w, &view, &progress);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, status, err);
+}
+
+enum tomb_code tomb_api_deletion(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	return tomb_api_deletion_show(ctx, req, res, req->params[0].id, 200, err);
 }
 
 enum tomb_code tomb_api_deletion_progress(

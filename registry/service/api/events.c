@@ -81,7 +81,7 @@ enum tomb_code tomb_api_event(
 	TOMB_TRY(tomb_premis_event_find(
 		ctx->link.pg, &ctx->actor, req->params[0].id, (struct tomb_uuid){.b = {0}}, req->arena, &event, err));
 	tomb_shape_event(&w, &event);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, 200, err);
 }
 
 enum { DOCUMENT_IN_MEMORY_MAX = 1024 * 1024 /* bytes; a longer document goes to a spool file */ };

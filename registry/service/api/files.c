@@ -17,8 +17,8 @@ struct files_query {
 static const struct tomb_form_field files_fields[] = {
 	TOMB_API_PAGE_FIELDS(struct files_query),
 	TOMB_FORM_TEXT(struct files_query, state, "state", 0, 1),
-	TOMB_FORM_TEXT(struct files_query, identifier, "identifier", 0, 8192),
-	TOMB_FORM_TEXT(struct files_query, prefix, "prefix", 0, 8192),
+	TOMB_FORM_TEXT(struct files_query, identifier, "identifier", 0, 2048),
+	TOMB_FORM_TEXT(struct files_query, prefix, "prefix", 0, 2048),
 	TOMB_FORM_TEXT(struct files_query, order, "order", 0, 10),
 	TOMB_FORM_INT(struct files_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
 	TOMB_FORM_INT(struct files_query, object_id, "object_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
@@ -80,7 +80,7 @@ static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	TOMB_TRY(tomb_file_pending(ctx->link.pg, &ctx->actor, file.id, req->arena, &pending, err));
 	TOMB_TRY(tomb_file_parts(ctx->link.pg, &ctx->actor, file.id, req->arena, &parts, err));
 	tomb_shape_file(&w, &file, &pending, &parts);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, 200, err);
 }
 
 enum tomb_code tomb_api_file(

@@ -16,7 +16,7 @@ struct objects_query {
 static const struct tomb_form_field objects_fields[] = {
 	TOMB_API_PAGE_FIELDS(struct objects_query),
 	TOMB_FORM_TEXT(struct objects_query, state, "state", 0, 1),
-	TOMB_FORM_TEXT(struct objects_query, prefix, "prefix", 0, 4096),
+	TOMB_FORM_TEXT(struct objects_query, prefix, "prefix", 0, 2048),
 	TOMB_FORM_TEXT(struct objects_query, order, "order", 0, 10),
 	TOMB_FORM_INT(struct objects_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
 	TOMB_FORM_BOOL(struct objects_query, counts, "counts"),
@@ -60,7 +60,7 @@ static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	TOMB_TRY(tomb_object_find(ctx->link.pg, &ctx->actor, id, identifier, req->arena, &object, err));
 	TOMB_TRY(tomb_object_pending(ctx->link.pg, &ctx->actor, object.id, req->arena, &pending, err));
 	tomb_shape_object(&w, &object, true, &pending);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, 200, err);
 }
 
 enum tomb_code tomb_api_object(

@@ -23,13 +23,3 @@ enum tomb_code tomb_api_query_read(const struct tomb_request *req, void *out, st
 
 	return tomb_form_read(req->query, table.p, table.n, TOMB_FORM_STRICT, req->arena, out, err);
 }
-
-enum tomb_code tomb_api_call(
-	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
-{
-	bool is_ours = strncmp(req->route->pattern, "/api/v1/", strlen("/api/v1/")) == 0;
-
-	if (is_ours && tomb_api_query_of(req->route).n == 0)
-		TOMB_TRY(tomb_api_query_read(req, NULL, err));
-	return req->route->handler(ctx, req, res, err);
-}

@@ -15,7 +15,4 @@ struct tomb_form_table tomb_api_query_of(const struct tomb_route *route);
 /* Reads the request's query by the table of its route; INVAL for what is not in it. */
 enum tomb_code tomb_api_query_read(const struct tomb_request *req, void *out, struct tomb_err *err) TOMB_MUST_USE;
 
-/* The service's handle hook: a route of /api/v1 whose handler reads no query is asked without one. */
-tomb_handler_fn tomb_api_call;
-
 #endif

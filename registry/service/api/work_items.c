@@ -64,7 +64,7 @@ enum tomb_code tomb_api_work_item(
 
 	TOMB_TRY(tomb_work_item_find(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &item, err));
 	tomb_shape_work_item(&w, &item);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, 200, err);
 }
 
 enum tomb_code tomb_api_work_item_requeue(
@@ -83,7 +83,7 @@ enum tomb_code tomb_api_stop_switch(
 
 	TOMB_TRY(tomb_stop_switch_get(ctx->link.pg, req->arena, &state, err));
 	tomb_shape_stop_switch(&w, &state);
-	return tomb_api_sent(&w, res, 200, err);
+	return tomb_api_sent_thing(&w, req, res, 200, err);
 }
 
 struct stop_body {
