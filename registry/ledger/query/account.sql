@@ -138,7 +138,7 @@ insert into password_wish (email) values ($1::text);
 -- :name account_wish_grant :exec
 -- :arg at_most int4
 with wishes as (
-	delete from password_wish where id in (select id from password_wish order by id limit $1::int for update skip locked) returning email
+	delete from password_wish where id in (select id from password_wish order by id limit $1::int) returning email
 ), told as (
 	insert into alert (institution_id, user_id, type, subject)
 	select distinct u.institution_id, u.id, 'Password Reset', 'Password Reset'
