@@ -48,9 +48,12 @@ struct tomb_deletion_view {
 };
 
 struct tomb_deletion_filter {
-	int64_t institution_id; /* 0: all that the actor may see */
-	struct tomb_str state;  /* one of the five above; "": all */
-	int64_t object_id;      /* that name this object or files of it; 0: no matter */
+	int64_t institution_id;    /* 0: all that the actor may see */
+	struct tomb_str state;     /* one of the five above; "": all */
+	int64_t object_id;         /* that name this object or files of it; 0: no matter */
+	struct tomb_str requester; /* the e-mail address of who asked; "": all */
+	int64_t since_us;          /* requested then or later, and before until_us; 0: no matter */
+	int64_t until_us;
 	bool newest_first;
 };
 
@@ -59,6 +62,9 @@ struct tomb_deletion_page {
 	size_t n;
 	struct tomb_str next; /* "" on the last page */
 };
+
+/* "Awaiting approval" for "open"; state itself if it is none. */
+struct tomb_str tomb_deletion_view_state_text(struct tomb_str state);
 
 /* INVAL for a filter or a page that makes no sense; FORBIDDEN for another institution's id in the filter. */
 enum tomb_code tomb_deletion_view_list(struct tomb_pg *pg, const struct tomb_actor *actor,
@@ -173,5 +179,32 @@ struct tomb_deletion_files_filter {
 enum tomb_code tomb_deletion_view_files(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_deletion_files_filter *filter, const struct tomb_page *page, struct tomb_arena *arena,
 	struct tomb_deletion_files *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* A copy of a file of the list. */
+struct tomb_deletion_copy {
+	int64_t file_id;
+	int32_t generation;
+	struct tomb_str backend;
+	struct tomb_str url;
+	int64_t size_bytes;
+	struct tomb_str sha256;       /* base 16; "" if none is recorded */
+	struct tomb_str status;       /* as in struct tomb_deletion_copies, like the next one */
+	struct tomb_str outcome;      /* of this deletion */
+	struct tomb_str detail;       /* for people; "" if there is nothing to say */
+	struct tomb_str verification; /* "" while it is not gone */
+	int64_t stored_at_us;
+	int64_t removed_at_us;
+	int64_t verified_at_us;
+};
+
+/*
+ * The copies of file_ids, which are on the request's list, up to the generation that was listed: those that its
+ * deletion has claimed, and those that are still there.  In order of files, the newest generation first, then by
+ * backend.  A file whose copies another deletion has removed has none.  Nothing for a request that is another
+ * institution's.
+ */
+enum tomb_code tomb_deletion_view_file_copies(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
+	struct tomb_int8s file_ids, struct tomb_arena *arena, struct tomb_deletion_copy **out, size_t *n,
+	struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -7,8 +7,8 @@
 static enum tomb_code pick_by_id(struct tomb_sift_run *run, const struct tomb_sift_walk *walk, struct tomb_arena *arena,
 	struct tomb_int8s *ids, struct tomb_err *err)
 {
-	struct sql_read_deletion_pick_args args = {
-		run->scope, TOMB_STR(""), true, walk->down, walk->from.id, walk->at_most};
+	struct sql_read_deletion_pick_args args = {run->scope, TOMB_STR(""), true, walk->down, walk->from.id,
+		walk->at_most, .requester_null = true, .since_null = true, .until_null = true};
 	struct sql_read_deletion_pick_row *row = NULL;
 
 	TOMB_TRY(sql_read_deletion_pick(run->pg, &args, arena, &row, err));

@@ -16,7 +16,7 @@ static const struct tomb_str state_texts[] = {
 	{"Awaiting approval", 17}, {"Approved", 8}, {"Rejected", 8}, {"Expired", 7}, {"Void", 4}};
 _Static_assert(TOMB_COUNTOF(states) == TOMB_COUNTOF(state_texts), "states of requests");
 
-static struct tomb_str state_text(struct tomb_str state)
+struct tomb_str tomb_deletion_view_state_text(struct tomb_str state)
 {
 	for (size_t i = 0; i < TOMB_COUNTOF(states); i++)
 		if (tomb_str_eq(state, states[i]))
@@ -27,10 +27,14 @@ static struct tomb_str state_text(struct tomb_str state)
 static enum tomb_code pick(struct tomb_pg *pg, int64_t scope, const struct tomb_deletion_filter *filter,
 	struct tomb_range range, struct tomb_arena *arena, struct tomb_int8s *ids, struct tomb_err *err)
 {
-	struct sql_read_deletion_pick_args args = {
-		scope, filter->state, filter->state.n == 0, filter->newest_first, range.from, range.at_most};
+	bool of_all = filter->requester.n == 0;
+	bool ever = filter->since_us == 0;
+	bool still = filter->until_us == 0;
+	struct sql_read_deletion_pick_args args = {scope, filter->state, filter->state.n == 0, filter->newest_first,
+		range.from, range.at_most, filter->requester, of_all, filter->since_us, ever, filter->until_us, still};
 	struct sql_read_deletion_pick_of_object_args of_object = {scope, filter->state, filter->state.n == 0,
-		filter->newest_first, range.from, range.at_most, filter->object_id};
+		filter->newest_first, range.from, range.at_most, filter->object_id, filter->requester, of_all,
+		filter->since_us, ever, filter->until_us, still};
 	struct sql_read_deletion_pick_row *row = NULL;
 	struct sql_read_deletion_pick_of_object_row *row_of_object = NULL;
 
@@ -59,7 +63,7 @@ static struct tomb_deletion_view view_of(const struct sql_read_deletion_rows_row
 		.reason = r->reason,
 		.reason_code = r->reason_code,
 		.state = r->state,
-		.state_text = state_text(r->state),
+		.state_text = tomb_deletion_view_state_text(r->state),
 		.expires_at_us = r->expires_at,
 		.closed_at_us = tomb_us_or_0(r->closed_at_null, r->closed_at),
 		.closed_note = r->closed_note,

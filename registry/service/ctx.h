@@ -2,11 +2,13 @@
 #ifndef TOMB_CTX_H
 #define TOMB_CTX_H
 
+#include "export.h"
 #include "limit.h"
 #include "link.h"
 #include "openapi.h"
 #include "registry_config.h"
 #include "serve.h"
+#include "subscription.h"
 #include "tombstone/permission.h"
 #include "tombstone/session.h"
 #include "tombstone/user_totp.h"
@@ -37,6 +39,8 @@ struct tomb_registry {
 	struct tomb_envelope_key secrets; /* of second factors, if has_secrets */
 	bool has_secrets;
 	struct tomb_limit *limit;
+	struct tomb_subscriptions *subscriptions;
+	struct tomb_exports exports; /* long tables that are being written */
 };
 
 /* One per request thread; gate.c makes it this request's own. */

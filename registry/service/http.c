@@ -5,6 +5,8 @@
  * nothing more to come, which suspends the connection and queues the job; a request thread answers and resumes the
  * connection; on_request() is called once more and sends; on_completed() frees the job.
  *
+ * An answer that goes on is suspended again whenever it has nothing to send (http_stream.c).
+ *
  * A suspended connection is not polled, so its job lives until it is resumed, and MHD_resume_connection() is the
  * request thread's last touch of the job.
  */
@@ -13,6 +15,7 @@
 #include "connections.h"
 #include "exchange.h"
 #include "http_head.h"
+#include "http_stream.h"
 #include "response_raw.h"
 #include "socket.h"
 #include "tally.h"
@@ -42,6 +45,7 @@ struct tomb_httpd {
 	uint16_t port;
 	atomic_bool is_draining;
 	struct tomb_tally jobs; /* that live */
+	struct tomb_http_streams streams;
 };
 
 struct job {
@@ -52,12 +56,14 @@ struct job {
 	uintptr_t target_at; /* in the library's memory */
 	size_t target_n;
 	enum { JOB_NEW, JOB_READING, JOB_QUEUED } state;
+	struct tomb_http_stream stream; /* if the answer goes on */
 };
 
 /* ---- answers ---- */
 
-static struct MHD_Response *make_response(struct tomb_response *res)
+static struct MHD_Response *make_response(struct job *job)
 {
+	struct tomb_response *res = &job->exchange.res;
 	struct tomb_str bytes = res->fixed.p ? res->fixed : (struct tomb_str){res->body.p, res->body.n};
 	struct MHD_Response *made = NULL;
 	union {
@@ -65,6 +71,8 @@ static struct MHD_Response *make_response(struct tomb_response *res)
 		void *out;
 	} memory = {bytes.p}; /* persistent memory is only read, but the library's type does not say so */
 
+	if (res->stream)
+		return tomb_http_stream_begin(&job->httpd->streams, &job->stream, job->connection, res->stream);
 	if (res->fd < 0)
 		return MHD_create_response_from_buffer(bytes.n, memory.out, MHD_RESPMEM_PERSISTENT);
 	made = MHD_create_response_from_fd64(res->fd_size, res->fd);
@@ -78,7 +86,8 @@ static enum MHD_Result answer(struct job *job)
 {
 	struct tomb_response *res = &job->exchange.res;
 	uint64_t size = res->fd >= 0 ? res->fd_size : res->fixed.p ? res->fixed.n : res->body.n;
-	struct MHD_Response *made = make_response(res);
+	enum tomb_connection_state state = res->stream ? TOMB_CONNECTION_SERVING : TOMB_CONNECTION_SENDING;
+	struct MHD_Response *made = make_response(job);
 	enum MHD_Result ok = made ? MHD_YES : MHD_NO;
 
 	for (size_t i = 0; ok == MHD_YES && i < res->nheaders; i++)
@@ -87,7 +96,7 @@ static enum MHD_Result answer(struct job *job)
 		ok = MHD_add_response_header(made, MHD_HTTP_HEADER_CONTENT_TYPE, res->content_type);
 	if (ok == MHD_YES && (res->must_close || atomic_load(&job->httpd->is_draining)))
 		ok = MHD_add_response_header(made, MHD_HTTP_HEADER_CONNECTION, "close");
-	if (ok == MHD_YES && !tomb_connection_enter(job->httpd->connections, job->held, TOMB_CONNECTION_SENDING, size))
+	if (ok == MHD_YES && !tomb_connection_enter(job->httpd->connections, job->held, state, size))
 		ok = MHD_NO;
 	if (ok == MHD_YES)
 		ok = MHD_queue_response(job->connection, res->status, made);
@@ -254,6 +263,7 @@ static void on_completed(
 	if (!job)
 		return;
 	(void)tomb_connection_enter(httpd->connections, job->held, TOMB_CONNECTION_IDLE, 0); /* or its end is near */
+	tomb_http_stream_end(&httpd->streams, &job->stream);
 	tomb_exchange_fini(&job->exchange);
 	tomb_tally_remove(&httpd->jobs);
 }
@@ -289,6 +299,7 @@ static void destroy(struct tomb_httpd *httpd)
 	for (size_t i = 0; i < httpd->nctxs; i++)
 		httpd->home.service->thread_close(httpd->ctxs[i]);
 	tomb_tally_fini(&httpd->jobs);
+	tomb_http_streams_fini(&httpd->streams);
 	tomb_arena_fini(&arena);
 }
 
@@ -352,6 +363,7 @@ enum tomb_code tomb_httpd_start(const struct tomb_httpd_options *options, struct
 	if (!httpd)
 		return TOMB_FAIL(err, TOMB_NOMEM, "the server");
 	TOMB_TRY(tomb_tally_init(&httpd->jobs, err));
+	TOMB_TRY(tomb_http_streams_init(&httpd->streams, err));
 	httpd->home = (struct tomb_exchange_home){.options = tomb_httpd_options_complete(options), .service = service};
 	httpd->listener = -1;
 	httpd->arena = arena;
@@ -379,6 +391,7 @@ void tomb_httpd_stop(struct tomb_httpd *httpd, uint32_t drain_ms)
 		httpd->listener = -1; /* the daemon kept it */
 	else
 		(void)shutdown(httpd->listener, SHUT_RDWR); /* new connections are refused from here on */
+	tomb_http_streams_close(&httpd->streams);
 	(void)tomb_tally_wait(&httpd->jobs, drain_ms);
 	tomb_pool_stop(httpd->pool);
 	(void)tomb_tally_wait(&httpd->jobs, LAST_WORDS_MS); /* what is left is cut */

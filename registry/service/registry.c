@@ -112,11 +112,15 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 		TOMB_TRY(tomb_envelope_key_read(config->secrets_key_file.p, &registry->secrets, err));
 		registry->has_secrets = true;
 	}
-	return tomb_limit_new(config, log->clock, arena, &registry->limit, err);
+	TOMB_TRY(tomb_limit_new(config, log->clock, arena, &registry->limit, err));
+	return tomb_subscriptions_start(
+		&(struct tomb_subscriptions_options){.database = config->database.p, .log = log},
+		&registry->subscriptions, err);
 }
 
 void tomb_registry_fini(struct tomb_registry *registry)
 {
+	tomb_subscriptions_stop(registry->subscriptions);
 	tomb_limit_fini(registry->limit);
 	tomb_wipe(&registry->secrets, sizeof registry->secrets);
 }

@@ -24,9 +24,19 @@ static void drop_file(struct tomb_response *res)
 	res->fd_size = 0;
 }
 
+static void drop_stream(struct tomb_response *res)
+{
+	if (!res->stream)
+		return;
+	tomb_stream_leave(res->stream);
+	tomb_stream_unref(res->stream);
+	res->stream = NULL;
+}
+
 void tomb_response_fini(struct tomb_response *res)
 {
 	drop_file(res);
+	drop_stream(res);
 	tomb_buf_fini(&res->body);
 }
 
@@ -35,6 +45,7 @@ void tomb_response_reset(struct tomb_response *res)
 	struct tomb_buf body = res->body;
 
 	drop_file(res);
+	drop_stream(res);
 	tomb_buf_reset(&body);
 	*res = (struct tomb_response){.body = body,
 		.fd = -1,
@@ -89,6 +100,13 @@ void tomb_response_file(struct tomb_response *res, int fd, uint64_t size)
 	res->fd_size = size;
 }
 
+void tomb_response_stream(struct tomb_response *res, struct tomb_stream *stream)
+{
+	drop_stream(res);
+	res->stream = stream;
+	res->must_close = true;
+}
+
 /* What the client may read of an error. */
 static const char *detail_of(const struct tomb_err *what, unsigned status)
 {
@@ -98,6 +116,7 @@ static const char *detail_of(const struct tomb_err *what, unsigned status)
 static unsigned start_over(struct tomb_response *res, unsigned status, const struct tomb_err *what)
 {
 	drop_file(res);
+	drop_stream(res);
 	tomb_buf_reset(&res->body);
 	res->fixed = (struct tomb_str){NULL, 0};
 	res->is_cacheable = false;

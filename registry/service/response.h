@@ -3,6 +3,7 @@
 #define TOMB_SERVICE_RESPONSE_H
 
 #include "request.h"
+#include "stream.h"
 
 enum {
 	TOMB_RESPONSE_MAX = 16 * 1024 * 1024, /* bytes of body in memory; longer ones come from a file */
@@ -10,18 +11,20 @@ enum {
 	TOMB_RESPONSE_VALUE_MAX = 4096,       /* bytes of one header value */
 };
 
-/* The body is one of three: fixed if fixed.p is set, the file if fd is not -1, else what is in body. */
+/* The body is one of four: the stream if there is one, fixed if fixed.p is set, the file if fd is not -1, else what is
+ * in body. */
 struct tomb_response {
-	unsigned status;          /* 0 until somebody decides; sent as 200 */
-	const char *content_type; /* static storage, or the request's arena; NULL sends none */
-	struct tomb_buf body;     /* at most TOMB_RESPONSE_MAX; handlers append */
-	struct tomb_str fixed;    /* borrowed bytes that outlive the answer, such as an embedded file */
-	int fd;                   /* owned: set by tomb_response_file() */
-	uint64_t fd_size;         /* bytes */
-	bool is_cacheable;        /* the handler has set Cache-Control itself */
-	bool must_close;          /* no further request on this connection; outlives tomb_response_reset() */
-	uint32_t retry_after_s;   /* Retry-After; outlives tomb_response_reset() too, for handlers that fail */
-	struct tomb_arena *arena; /* of the request */
+	unsigned status;            /* 0 until somebody decides; sent as 200 */
+	const char *content_type;   /* static storage, or the request's arena; NULL sends none */
+	struct tomb_buf body;       /* at most TOMB_RESPONSE_MAX; handlers append */
+	struct tomb_str fixed;      /* borrowed bytes that outlive the answer, such as an embedded file */
+	int fd;                     /* owned: set by tomb_response_file() */
+	uint64_t fd_size;           /* bytes */
+	struct tomb_stream *stream; /* a reference: set by tomb_response_stream() */
+	bool is_cacheable;          /* the handler has set Cache-Control itself */
+	bool must_close;            /* no further request on this connection; outlives tomb_response_reset() */
+	uint32_t retry_after_s;     /* Retry-After; outlives tomb_response_reset() too, for handlers that fail */
+	struct tomb_arena *arena;   /* of the request */
 	size_t nheaders;
 	struct tomb_field headers[TOMB_RESPONSE_HEADERS];
 };
@@ -45,6 +48,10 @@ enum tomb_code tomb_response_redirect(
 
 /* Answers with size bytes of fd from its start.  Takes fd, also on failure. */
 void tomb_response_file(struct tomb_response *res, int fd, uint64_t size);
+
+/* Answers with what the stream will say, for as long as it goes on; the connection is closed behind it.  Takes the
+ * reference. */
+void tomb_response_stream(struct tomb_response *res, struct tomb_stream *stream);
 
 /*
  * An error as application/problem+json (RFC 9457), in the place of all that res held but its headers.  type is the

@@ -6,15 +6,22 @@
 -- :arg newest_first bool
 -- :arg from_id int8
 -- :arg at_most int4
+-- :arg requester text?
+-- :arg since timestamptz?
+-- :arg until timestamptz?
 -- :col ids int8[]
 select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id end), '{}') as ids from (
 	select q.id from institution n cross join lateral (
 		(select r.id from deletion_request r where not $3::bool and r.institution_id between n.id and n.id
 			and ($2::text is null or case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end = $2::text)
+			and ($6::text is null or r.requested_by in (select u.id from user_account u where lower(u.email) = lower($6::text)))
+			and ($7::timestamptz is null or r.requested_at >= $7::timestamptz) and ($8::timestamptz is null or r.requested_at < $8::timestamptz)
 			and r.id > $4::bigint order by r.institution_id, r.id limit $5::int)
 		union all
 		(select r.id from deletion_request r where $3::bool and r.institution_id between n.id and n.id
 			and ($2::text is null or case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end = $2::text)
+			and ($6::text is null or r.requested_by in (select u.id from user_account u where lower(u.email) = lower($6::text)))
+			and ($7::timestamptz is null or r.requested_at >= $7::timestamptz) and ($8::timestamptz is null or r.requested_at < $8::timestamptz)
 			and r.id < $4::bigint order by r.institution_id desc, r.id desc limit $5::int)) q
 	where $1::bigint = 0 or n.id = $1::bigint
 	order by case when $3::bool then -q.id else q.id end limit $5::int) p;
@@ -163,6 +170,9 @@ join generic_file f on f.id = l.file_id order by l.file_id;
 -- :arg from_id int8
 -- :arg at_most int4
 -- :arg object_id int8
+-- :arg requester text?
+-- :arg since timestamptz?
+-- :arg until timestamptz?
 -- :col ids int8[]
 with recursive named as (
 	(select i.request_id from request_item i where i.object_id between $6::bigint and $6::bigint order by i.object_id, i.request_id limit 1)
@@ -175,6 +185,8 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 	select r.id from named m join deletion_request r on r.id = m.request_id
 	where ($1::bigint = 0 or r.institution_id = $1::bigint)
 		and ($2::text is null or case when r.state = 'open' and r.expires_at <= now() then 'expired' else r.state end = $2::text)
+		and ($7::text is null or r.requested_by in (select u.id from user_account u where lower(u.email) = lower($7::text)))
+		and ($8::timestamptz is null or r.requested_at >= $8::timestamptz) and ($9::timestamptz is null or r.requested_at < $9::timestamptz)
 		and case when $3::bool then r.id < $4::bigint else r.id > $4::bigint end
 	order by case when $3::bool then -r.id else r.id end limit $5::int) p;
 
@@ -188,3 +200,37 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 select u.name, u.email, max(a.sent_at) as mailed_at from alert a join user_account u on u.id = a.user_id
 where a.request_id = $2::bigint and a.type = 'Deletion Requested' and ($1::bigint = 0 or a.institution_id = $1::bigint)
 group by u.id, u.name, u.email order by u.email;
+
+-- The copies of some files of the list, up to the generation that was listed: those that this deletion claimed, and those
+-- that are still there.  Each file's are looked up by themselves, whatever the length of the list.
+-- :name read_deletion_file_copies :many
+-- :arg scope int8
+-- :arg request_id int8
+-- :arg file_ids int8[]
+-- :col file_id int8
+-- :col generation int4
+-- :col backend text
+-- :col url text
+-- :col size_bytes int8
+-- :col sha256 text
+-- :col status text
+-- :col outcome text
+-- :col detail text
+-- :col verification text
+-- :col stored_at timestamptz
+-- :col removed_at timestamptz?
+-- :col verified_at timestamptz?
+select k.file_id, k.generation, b.name as backend, k.url, k.size_bytes, coalesce(h.digest, '') as sha256, k.status,
+	case when k.deletion_id = r.deletion_id then coalesce(k.outcome, '') else '' end as outcome,
+	case when k.deletion_id = r.deletion_id then coalesce(k.outcome_detail, '') else '' end as detail,
+	coalesce(k.verification, '') as verification, k.stored_at, k.removed_at, k.verified_at
+from (select q.id, coalesce(d.id, 0) as deletion_id from deletion_request q left join deletion d on d.request_id = q.id
+	where q.id = $2::bigint and ($1::bigint = 0 or q.institution_id = $1::bigint)) r
+cross join unnest($3::bigint[]) u
+cross join lateral (select x.generation from request_file x where x.request_id = r.id and x.file_id = u offset 0) l
+cross join lateral (select c.* from copy c where c.file_id = u and c.generation <= l.generation
+	and (c.status <> 'gone' or c.deletion_id = r.deletion_id) offset 0) k
+join storage_backend b on b.id = k.backend_id
+left join lateral (select x.digest from checksum x where x.file_id = k.file_id and x.generation = k.generation and x.algorithm = 'sha256'
+	offset 0) h on true
+order by k.file_id, k.generation desc, b.name;

@@ -1,6 +1,8 @@
 /* The page of one deletion request (P-11): who, why, what, and what became of every file and copy. */
 #include "pages.h"
 
+#include "chips.h"
+#include "deletion_grid.h"
 #include "items.h"
 #include "pager.h"
 #include "past.h"
@@ -13,6 +15,14 @@ enum { FILES_SHOWN = 50 };
 static bool is(struct tomb_str word, const char *what)
 {
 	return tomb_str_eq(word, tomb_str_from(what));
+}
+
+/* As people call the doors. */
+static struct tomb_str via_text(struct tomb_str via)
+{
+	if (is(via, "api"))
+		return TOMB_STR("by API");
+	return is(via, "cli") ? TOMB_STR("by command") : TOMB_STR("");
 }
 
 static struct html_deletion describe(struct tomb_view *v, const struct tomb_deletion_view *r)
@@ -29,6 +39,7 @@ static struct html_deletion describe(struct tomb_view *v, const struct tomb_dele
 		.named = tomb_items_named(v, r),
 		.requested_by = tomb_past_person(v, r->requested_by_name, r->requested_by_email),
 		.requested_at = r->requested_at_us,
+		.requested_via = via_text(r->requested_via),
 		.expires_at = r->expires_at_us,
 		.closed_note = r->closed_note,
 		.closed_at = r->closed_at_us,
@@ -38,8 +49,10 @@ static struct html_deletion describe(struct tomb_view *v, const struct tomb_dele
 		.was_approved = is(r->state, "approved"),
 		.decided_by = tomb_past_person(v, r->decided_by_name, r->decided_by_email),
 		.decided_at = r->decided_at_us,
+		.decided_via = via_text(r->decided_via),
 		.as_sole_admin = r->as_sole_admin,
 		.deletion_id = r->deletion_id,
+		.planned_at = r->planned_at_us,
 		.finished_at = r->finished_at_us,
 		.may_resend = tomb_view_may_request(v, r->institution_id),
 	};
@@ -67,9 +80,6 @@ static enum tomb_code fill_progress(
 	page->headline = p.files_refused + p.files_failed == 0 ? TOMB_STR("Deletion complete")
 							       : TOMB_STR("Deletion incomplete");
 	page->is_running = r->finished_at_us == 0;
-	page->is_still = tomb_view_query(v, "still").n > 0;
-	if (page->is_running)
-		return tomb_view_refresh(v, "/deletions/show", err);
 	return TOMB_OK;
 }
 
@@ -155,24 +165,9 @@ static enum tomb_code fill_files(
 	struct tomb_pager pager = tomb_pager_of(
 		v, tomb_view_text(v, "/deletions/show/%" PRId64, v->id), "list", FILES_SHOWN);
 	struct tomb_deletion_files found;
-	struct html_deletion_rows *rows = NULL;
 
 	TOMB_TRY(tomb_deletion_view_files(v->pg, v->actor, &filter, &pager.page, v->arena, &found, err));
-	rows = TOMB_NEW(v->arena, struct html_deletion_rows, found.n);
-	if (!rows)
-		return TOMB_FAIL(err, TOMB_NOMEM, "%zu files", found.n);
-	for (size_t i = 0; i < found.n; i++)
-		rows[i] = (struct html_deletion_rows){
-			.file_id = found.p[i].file_id,
-			.identifier = found.p[i].identifier,
-			.bytes = found.p[i].size_bytes,
-			.outcome = tomb_view_word(v, found.p[i].outcome),
-			.tone = tomb_view_tone(found.p[i].outcome),
-			.reason = found.p[i].reason,
-			.settled_at = found.p[i].settled_at_us,
-		};
-	page->rows = rows;
-	page->nrows = found.n;
+	TOMB_TRY(tomb_deletion_grid(v, &found, page, err));
 	page->outcome = outcome;
 	page->only_pending = is(outcome, "pending");
 	page->only_deleted = is(outcome, "deleted");
@@ -181,7 +176,9 @@ static enum tomb_code fill_files(
 	tomb_pager_keep(&pager, "outcome", outcome);
 	page->pager = tomb_pager_links(
 		v, &pager, found.n, found.next, outcome.n > 0 ? -1 : r->file_count, outcome.n > 0 ? "File" : "file");
-	return TOMB_OK;
+	return tomb_chips_of(v, &pager,
+		&(struct tomb_chip){"outcome", tomb_view_text(v, "Outcome: %.*s", TOMB_STR_ARG(outcome))}, 1,
+		&page->chips, err);
 }
 
 enum tomb_code tomb_page_deletion(

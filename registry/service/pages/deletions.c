@@ -1,6 +1,8 @@
 /* The list of deletion requests (P-11). */
 #include "pages.h"
 
+#include "chips.h"
+#include "filter.h"
 #include "items.h"
 #include "pager.h"
 #include "past.h"
@@ -50,30 +52,67 @@ static enum tomb_code fill_rows(
 	return TOMB_OK;
 }
 
+/* As the address has them. */
+struct filters {
+	struct tomb_str state, object, requester, from, to;
+};
+
+static struct filters filters_of(const struct tomb_view *v)
+{
+	return (struct filters){tomb_view_query(v, "state"), tomb_view_query(v, "object"),
+		tomb_view_query(v, "requester"), tomb_view_query(v, "from"), tomb_view_query(v, "to")};
+}
+
+static enum tomb_code fill_filters(struct tomb_view *v, const struct filters *f, struct tomb_pager *pager,
+	struct html_deletions *page, struct tomb_err *err)
+{
+	const struct tomb_chip chips[] = {
+		{"state", tomb_view_text(v, "State: %.*s", TOMB_STR_ARG(tomb_deletion_view_state_text(f->state)))},
+		{"object", tomb_view_text(v, "Object: %.*s", TOMB_STR_ARG(f->object))},
+		{"requester", tomb_view_text(v, "Requested by: %.*s", TOMB_STR_ARG(f->requester))},
+		{"from", tomb_view_text(v, "Requested from: %.*s", TOMB_STR_ARG(f->from))},
+		{"to", tomb_view_text(v, "Requested to: %.*s", TOMB_STR_ARG(f->to))},
+	};
+
+	tomb_pager_keep(pager, "state", f->state);
+	tomb_pager_keep(pager, "object", f->object);
+	tomb_pager_keep(pager, "requester", f->requester);
+	tomb_pager_keep(pager, "from", f->from);
+	tomb_pager_keep(pager, "to", f->to);
+	page->object = f->object;
+	page->requester = f->requester;
+	page->from = f->from;
+	page->to = f->to;
+	page->is_open = tomb_str_eq(f->state, TOMB_STR("open"));
+	page->is_approved = tomb_str_eq(f->state, TOMB_STR("approved"));
+	page->is_rejected = tomb_str_eq(f->state, TOMB_STR("rejected"));
+	page->is_expired = tomb_str_eq(f->state, TOMB_STR("expired"));
+	page->is_void = tomb_str_eq(f->state, TOMB_STR("void"));
+	page->is_filtered = pager->nkept > 0;
+	return tomb_chips_of(v, pager, chips, TOMB_COUNTOF(chips), &page->chips, err);
+}
+
 enum tomb_code tomb_page_deletions(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	struct tomb_view v = tomb_view_of(ctx, req, res);
-	struct tomb_str state = tomb_view_query(&v, "state");
-	struct tomb_deletion_filter filter = {.state = state, .newest_first = true};
+	struct filters f = filters_of(&v);
+	struct tomb_deletion_filter filter = {.state = f.state, .requester = f.requester, .newest_first = true};
 	struct tomb_pager pager = tomb_pager_of(&v, TOMB_STR("/deletions"), "", TOMB_PAGE_DEFAULT);
 	struct html_deletions page = {
 		.page = tomb_frame(ctx, req, "Deletions", TOMB_SECTION_DELETIONS),
-		.is_open = tomb_str_eq(state, TOMB_STR("open")),
-		.is_approved = tomb_str_eq(state, TOMB_STR("approved")),
-		.is_rejected = tomb_str_eq(state, TOMB_STR("rejected")),
-		.is_expired = tomb_str_eq(state, TOMB_STR("expired")),
-		.is_void = tomb_str_eq(state, TOMB_STR("void")),
-		.is_filtered = state.n > 0,
 		.with_institution = tomb_permission_of(&ctx->actor, TOMB_MAY_DELETION_READ) == TOMB_SCOPE_ALL,
 	};
 	struct tomb_deletion_page found;
 	int64_t total = 0;
 
+	TOMB_TRY(tomb_filter_object(&v, f.object, &filter.object_id, err));
+	TOMB_TRY(tomb_filter_day(&v, "from", false, &filter.since_us, err));
+	TOMB_TRY(tomb_filter_day(&v, "to", true, &filter.until_us, err));
 	TOMB_TRY(tomb_deletion_view_list(v.pg, v.actor, &filter, &pager.page, v.arena, &found, err));
 	TOMB_TRY(tomb_deletion_view_count(v.pg, v.actor, &filter, &total, err));
 	TOMB_TRY(fill_rows(&v, &found, &page, err));
-	tomb_pager_keep(&pager, "state", state);
+	TOMB_TRY(fill_filters(&v, &f, &pager, &page, err));
 	page.pager = tomb_pager_links(&v, &pager, found.n, found.next, total, "request");
 	html_deletions(&res->body, &page);
 	return tomb_view_done(&v, 200, err);

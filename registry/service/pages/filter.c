@@ -1,5 +1,6 @@
 #include "filter.h"
 
+#include "tombstone/object.h"
 #include "tombstone/time.h"
 
 #include <inttypes.h>
@@ -42,5 +43,22 @@ enum tomb_code tomb_filter_day(
 		return TOMB_FAIL(err, TOMB_INVAL, "\"%.*s\" is no day: write it like 2027-01-31",
 			(int)(day.n > 100 ? 100 : day.n), day.p);
 	*us = begin + (is_end ? INT64_C(1) * DAY_S * TOMB_US_PER_S : 0);
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_filter_object(
+	struct tomb_view *v, struct tomb_str identifier, int64_t *id, struct tomb_err *err)
+{
+	struct tomb_object object = {.id = 0};
+	struct tomb_err why;
+	enum tomb_code code = TOMB_OK;
+
+	if (identifier.n > 0)
+		code = tomb_object_find(v->pg, v->actor, 0, identifier, v->arena, &object, &why);
+	if (code != TOMB_OK && code != TOMB_NOTFOUND) {
+		*err = why;
+		return code;
+	}
+	*id = code == TOMB_NOTFOUND ? -1 : object.id;
 	return TOMB_OK;
 }

@@ -22,4 +22,8 @@ struct tomb_str tomb_filter_below(struct tomb_view *v, struct tomb_str above, st
 enum tomb_code tomb_filter_day(
 	const struct tomb_view *v, const char *name, bool is_end, int64_t *us, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The object with this identifier: 0 for "", and an id that nothing has for one that is not there to be seen. */
+enum tomb_code tomb_filter_object(
+	struct tomb_view *v, struct tomb_str identifier, int64_t *id, struct tomb_err *err) TOMB_MUST_USE;
+
 #endif

@@ -64,6 +64,18 @@ static void put_field(struct tomb_buf *out, char *before, const char *name, stru
 	*before = '&';
 }
 
+struct tomb_str tomb_pager_without(struct tomb_view *v, const struct tomb_pager *pager, const char *name)
+{
+	TOMB_BUF_AUTO out = tomb_buf_init(LINK_MAX);
+	char before = '?';
+
+	tomb_buf_put(&out, pager->path);
+	for (size_t i = 0; i < pager->nkept; i++)
+		if (!tomb_str_eq(pager->kept[i].name, tomb_str_from(name)))
+			put_field(&out, &before, pager->kept[i].name.p, pager->kept[i].value);
+	return tomb_view_keep(v, &out);
+}
+
 static struct tomb_str link_to(
 	struct tomb_view *v, const struct tomb_pager *pager, struct tomb_str after, struct tomb_str trail)
 {

@@ -28,6 +28,9 @@ struct tomb_pager tomb_pager_of(const struct tomb_view *v, struct tomb_str path,
 /* A filter that the links carry, unless it is empty.  name is static storage; borrows value. */
 void tomb_pager_keep(struct tomb_pager *pager, const char *name, struct tomb_str value);
 
+/* A link to the first page of the list under all kept filters but this one. */
+struct tomb_str tomb_pager_without(struct tomb_view *v, const struct tomb_pager *pager, const char *name);
+
 /* The links, and "Files 51 to 100 of 1,204".  rows: that the page has; next: where the next one begins, "" if nowhere;
  * total: of the list, TOMB_COUNT_MAX meaning as many or more, -1 if nobody counted.  noun: "file". */
 struct html_pager tomb_pager_links(struct tomb_view *v, const struct tomb_pager *pager, size_t rows,

@@ -10,8 +10,7 @@
 #include <stdio.h>
 
 enum {
-	TEXT_MAX = 16 * 1024, /* bytes of one text: a link with every filter and cursor in it */
-	REFRESH_S = 2         /* often enough to see work move */
+	TEXT_MAX = 16 * 1024 /* bytes of one text: a link with every filter and cursor in it */
 };
 
 struct tomb_view tomb_view_of(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res)
@@ -175,17 +174,6 @@ struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacl
 		return tomb_view_text(v, "Cannot be deleted yet: %.*s. It may be deleted from %.*s on.",
 			TOMB_STR_ARG(obstacles->detail), TOMB_STR_ARG(obstacles->eligible_day));
 	return tomb_view_text(v, "Cannot be deleted now: %.*s.", TOMB_STR_ARG(obstacles->detail));
-}
-
-enum tomb_code tomb_view_refresh(struct tomb_view *v, const char *path, struct tomb_err *err)
-{
-	struct tomb_str again = tomb_view_text(v, "%d", REFRESH_S);
-
-	if (tomb_view_query(v, "still").n > 0)
-		return TOMB_OK;
-	if (tomb_view_query(v, "notice").n > 0)
-		again = tomb_view_text(v, "%d; url=%s/%" PRId64, REFRESH_S, path, v->id);
-	return tomb_response_header(v->res, "Refresh", again, err);
 }
 
 struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days)

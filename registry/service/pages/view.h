@@ -49,9 +49,6 @@ bool tomb_view_may_request(const struct tomb_view *v, int64_t institution_id);
 /* Why something may not be asked for, and from when on it may (P-13); "" if nothing is in the way. */
 struct tomb_str tomb_view_refusal(struct tomb_view *v, const struct tomb_obstacle *obstacles, size_t n);
 
-/* Work goes on: the browser loads the page at path/ID again, until ?still= says not to.  A notice is left behind. */
-enum tomb_code tomb_view_refresh(struct tomb_view *v, const char *path, struct tomb_err *err) TOMB_MUST_USE;
-
 /* "kept at least 90 days"; "" for an option without a minimum. */
 struct tomb_str tomb_view_kept(struct tomb_view *v, int64_t min_days);
 

@@ -121,7 +121,6 @@ static struct html_work_item describe(struct tomb_view *v, const struct tomb_wor
 		.bytes_total = w->bytes_total,
 		.needs_review = w->needs_admin_review,
 		.is_running = is_running(w),
-		.is_still = tomb_view_query(v, "still").n > 0,
 		.requested_at = w->requested_at_us,
 		.created_at = w->created_at_us,
 		.started_at = w->started_at_us,
@@ -147,8 +146,6 @@ enum tomb_code tomb_page_work_item(
 	if (w.files_failed > 0)
 		page.failed = tomb_view_text(
 			&v, "%.*s failed", TOMB_STR_ARG(tomb_view_count(&v, w.files_failed, "file")));
-	if (page.is_running)
-		TOMB_TRY(tomb_view_refresh(&v, "/work_items/show", err));
 	html_work_item(&res->body, &page);
 	return tomb_view_done(&v, 200, err);
 }
