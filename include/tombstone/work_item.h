@@ -49,6 +49,9 @@ struct tomb_work_item {
 	int64_t started_at_us;
 	int64_t completed_at_us;
 	int64_t updated_at_us;
+	int64_t cancelled_at_us;       /* an operator has cancelled it, as tombstone/cancel.h; else 0 */
+	struct tomb_str cancelled_by;  /* their e-mail address */
+	struct tomb_str cancel_reason; /* for people */
 };
 
 struct tomb_work_item_filter {

@@ -168,12 +168,12 @@ static enum tomb_code list_digest(
 	return TOMB_OK;
 }
 
-/* The five columns of the sums, side by side. */
+/* The six columns of the sums, side by side. */
 static enum tomb_code put_sums(const struct sums *sums, struct sql_settle_items_args *args, struct tomb_arena *arena,
 	struct tomb_settle_counts *counts, struct tomb_err *err)
 {
 	size_t n = sums->n;
-	int64_t *v = TOMB_NEW(arena, int64_t, 5 * n);
+	int64_t *v = TOMB_NEW(arena, int64_t, 6 * n);
 
 	if (!v)
 		return no_room(n, err);
@@ -185,6 +185,7 @@ static enum tomb_code put_sums(const struct sums *sums, struct sql_settle_items_
 		v[2 * n + i] = r->refused;
 		v[3 * n + i] = r->failed;
 		v[4 * n + i] = r->bytes;
+		v[5 * n + i] = r->damaged;
 		counts->deleted += (size_t)r->done;
 	}
 	args->item_ids = (struct tomb_int8s){v, n};
@@ -192,6 +193,7 @@ static enum tomb_code put_sums(const struct sums *sums, struct sql_settle_items_
 	args->refused = (struct tomb_int8s){v + 2 * n, n};
 	args->failed = (struct tomb_int8s){v + 3 * n, n};
 	args->bytes = (struct tomb_int8s){v + 4 * n, n};
+	args->damaged = (struct tomb_int8s){v + 5 * n, n};
 	return TOMB_OK;
 }
 
@@ -238,7 +240,8 @@ static enum tomb_code settle_finish(struct tomb_pg *pg, const struct tomb_claim 
 	struct tomb_str type = TOMB_STR("Deletion Completed");
 	size_t n = 0;
 	size_t changed = 0;
-	char text[200];
+	char cancelled[64] = "";
+	char text[264];
 
 	TOMB_TRY(sql_settle_lock_deletion(
 		pg, &(struct sql_settle_lock_deletion_args){claim->deletion_id}, arena, &locked, err));
@@ -246,11 +249,14 @@ static enum tomb_code settle_finish(struct tomb_pg *pg, const struct tomb_claim 
 	*finished = n > 0;
 	if (n == 0)
 		return TOMB_OK;
-	if (end->files_refused + end->files_failed > 0)
+	if (end->cancelled > 0)
+		(void)snprintf(cancelled, sizeof cancelled, " Work items cancelled by an operator: %" PRId64 ".",
+			end->cancelled);
+	if (end->files_refused + end->files_failed + end->cancelled > 0)
 		type = TOMB_STR("Deletion Failed");
 	(void)snprintf(text, sizeof text,
-		"%" PRId64 " files deleted (%" PRId64 " bytes), %" PRId64 " refused, %" PRId64 " failed.",
-		end->files_done, end->bytes_done, end->files_refused, end->files_failed);
+		"%" PRId64 " files deleted (%" PRId64 " bytes), %" PRId64 " refused, %" PRId64 " failed.%s",
+		end->files_done, end->bytes_done, end->files_refused, end->files_failed, cancelled);
 	return sql_request_tell_admins(pg,
 		&(struct sql_request_tell_admins_args){end->request_id, type, type, tomb_str_from(text)}, &changed,
 		err);

@@ -112,6 +112,9 @@ static struct tomb_work_item work_item_of(const struct sql_read_work_item_rows_r
 		.started_at_us = tomb_us_or_0(r->started_at_null, r->started_at),
 		.completed_at_us = tomb_us_or_0(r->completed_at_null, r->completed_at),
 		.updated_at_us = r->updated_at,
+		.cancelled_at_us = tomb_us_or_0(r->cancelled_at_null, r->cancelled_at),
+		.cancelled_by = r->cancelled_by,
+		.cancel_reason = r->cancel_reason,
 	};
 }
 

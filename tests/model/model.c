@@ -245,6 +245,25 @@ enum tomb_code model_requeue(struct model *m, int request, int target)
 	return TOMB_OK;
 }
 
+/* From here on no file of it passes; batches that back off with some of them are due. */
+enum tomb_code model_cancel(struct model *m, int request, int target)
+{
+	struct m_request *r = &m->request[request];
+	struct m_target *t = &r->target[target];
+
+	if (t->cancelled || (t->work != M_WORK_PENDING && t->work != M_WORK_STARTED))
+		return TOMB_CONFLICT;
+	t->cancelled = true;
+	for (int b = 0; b < m->nbatches; b++)
+		for (int f = 0; f < FILES; f++)
+			if (m->batch[b].request == request && m->batch[b].state == M_READY &&
+				m->batch[b].files & 1U << f && r->list_target[f] == target &&
+				m->batch[b].due_at > m->now)
+				m->batch[b].due_at = m->now;
+	m->audit[M_CANCEL]++;
+	return TOMB_OK;
+}
+
 unsigned model_wanted(const struct model *m, int object, const int content[FILES], unsigned stored)
 {
 	unsigned wanted = 0;

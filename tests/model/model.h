@@ -59,7 +59,7 @@ struct m_object {
 
 enum m_state { M_OPEN, M_APPROVED, M_REJECTED, M_EXPIRED, M_VOID };
 enum m_outcome { M_PENDING, M_DELETED, M_REFUSED, M_FAILED };
-enum m_work { M_WORK_NONE, M_WORK_PENDING, M_WORK_STARTED, M_WORK_SUCCESS, M_WORK_FAILED };
+enum m_work { M_WORK_NONE, M_WORK_PENDING, M_WORK_STARTED, M_WORK_SUCCESS, M_WORK_FAILED, M_WORK_CANCELLED };
 
 /* One named thing of a request, and its work item. */
 struct m_target {
@@ -67,6 +67,7 @@ struct m_target {
 	bool open;
 	int cycle; /* of a named object, at the request */
 	enum m_work work;
+	bool cancelled;
 	int total, count[M_FAILED + 1]; /* by outcome */
 };
 
@@ -92,7 +93,7 @@ struct m_batch {
 	int64_t lease_until, due_at;
 };
 
-enum m_verb { M_REQUEST, M_APPROVE, M_REJECT, M_VOIDED, M_PLAN, M_SETTLE, M_INGEST, M_SPLIT, M_VERBS };
+enum m_verb { M_REQUEST, M_APPROVE, M_REJECT, M_VOIDED, M_PLAN, M_SETTLE, M_INGEST, M_SPLIT, M_CANCEL, M_VERBS };
 
 struct model {
 	int64_t now; /* minutes */
@@ -131,6 +132,7 @@ enum tomb_code model_request(struct model *m, int asker, unsigned named);
 enum tomb_code model_decide(struct model *m, int request, int person, enum tomb_verdict_kind verdict);
 void model_expire(struct model *m);
 enum tomb_code model_requeue(struct model *m, int request, int target);
+enum tomb_code model_cancel(struct model *m, int request, int target);
 
 bool model_is_young(const struct model *m, int file); /* is the minimum of one of its copies not over? */
 

@@ -13,9 +13,9 @@ static bool may_go(const struct model *m, const struct m_request *r, int file)
 {
 	const struct m_file *f = &m->file[file];
 
-	return r->state == M_APPROVED && !m->gone[r->asker] && !m->gone[r->approver] &&
-	       f->generation == r->listed[file] && f->state == 'A' && !m->held && !m->object[object_of(file)].held &&
-	       !f->held && !model_is_young(m, file);
+	return r->state == M_APPROVED && !r->target[r->list_target[file]].cancelled && !m->gone[r->asker] &&
+	       !m->gone[r->approver] && f->generation == r->listed[file] && f->state == 'A' && !m->held &&
+	       !m->object[object_of(file)].held && !f->held && !model_is_young(m, file);
 }
 
 /* The files of the claim that are still to be settled, and of them those that may go. */
@@ -238,9 +238,14 @@ static void settle_target(struct model *m, struct m_request *r, int target)
 	struct m_target *t = &r->target[target];
 	int settled = t->count[M_DELETED] + t->count[M_REFUSED] + t->count[M_FAILED];
 
-	t->work = settled < t->total                ? M_WORK_STARTED
-		  : t->count[M_DELETED] == t->total ? M_WORK_SUCCESS
-						    : M_WORK_FAILED;
+	bool all = t->count[M_DELETED] == t->total;
+
+	if (settled < t->total)
+		t->work = M_WORK_STARTED;
+	else if (t->cancelled && (!all || t->total == 0))
+		t->work = M_WORK_CANCELLED;
+	else
+		t->work = all ? M_WORK_SUCCESS : M_WORK_FAILED;
 	if (settled < t->total)
 		return;
 	t->open = false;
@@ -253,7 +258,7 @@ static void settle_target(struct model *m, struct m_request *r, int target)
 
 static bool is_ended(enum m_work work)
 {
-	return work == M_WORK_SUCCESS || work == M_WORK_FAILED;
+	return work == M_WORK_SUCCESS || work == M_WORK_FAILED || work == M_WORK_CANCELLED;
 }
 
 bool model_settle(struct model *m, const struct m_claim *c, const struct m_settlement *s)

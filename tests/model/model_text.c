@@ -3,10 +3,10 @@
 static const char *const statuses[] = {"", "stored", "superseded", "removing", "gone"};
 static const char *const states[] = {"open", "approved", "rejected", "expired", "void"};
 static const char *const outcomes[] = {"pending", "deleted", "refused", "failed"};
-static const char *const works[] = {"", "Pending", "Started", "Success", "Failed"};
+static const char *const works[] = {"", "Pending", "Started", "Success", "Failed", "Cancelled"};
 static const char *const batches[] = {"ready", "leased", "done", "failed"};
 static const char *const verbs[] = {"request deletion", "approve deletion", "reject deletion", "void request",
-	"plan deletion", "settle batch", "record ingest", "split batch"};
+	"plan deletion", "settle batch", "record ingest", "split batch", "cancel work item"};
 _Static_assert(TOMB_COUNTOF(verbs) == M_VERBS, "enum m_verb");
 
 static void put_deletions(struct tomb_buf *out, const int deletions[GENERATIONS])
@@ -42,8 +42,8 @@ static void put_targets(struct tomb_buf *out, int request, const struct m_reques
 			continue;
 		tomb_buf_putf(out, "target %d %d %s", request, t, x->open ? "open" : "shut");
 		if (x->work != M_WORK_NONE)
-			tomb_buf_putf(out, " %s %d+%d+%d of %d", works[x->work], x->count[M_DELETED],
-				x->count[M_REFUSED], x->count[M_FAILED], x->total);
+			tomb_buf_putf(out, " %s%s %d+%d+%d of %d", works[x->work], x->cancelled ? " cancelled" : "",
+				x->count[M_DELETED], x->count[M_REFUSED], x->count[M_FAILED], x->total);
 		tomb_buf_putf(out, "\n");
 	}
 }

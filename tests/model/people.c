@@ -2,6 +2,7 @@
  */
 #include "modelsql.gen.h"
 #include "run.h"
+#include "tombstone/cancel.h"
 #include "tombstone/plan.h"
 #include "tombstone/stop_switch.h"
 
@@ -206,12 +207,11 @@ void people_stop_or_start(struct run *r, bool stop)
 	settle_down(r);
 }
 
-static void requeue(struct run *r, int request, int target)
+static int64_t work_item_of(struct run *r, int request, int target)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES);
 	struct modelsql_model_work_item_row *item = NULL;
 	struct tomb_err err = {.text = ""};
-	enum tomb_code code = TOMB_OK;
 	bool whole = target < OBJECTS;
 	struct modelsql_model_work_item_args args = {.request_id = r->request_id[request],
 		.object_id = whole ? r->object_id[target] : 0,
@@ -220,8 +220,17 @@ static void requeue(struct run *r, int request, int target)
 		.file_id_null = whole};
 
 	ground_must(modelsql_model_work_item(r->admin, &args, &arena, &item, &err), &err, "a work item");
+	return item->id;
+}
+
+static void requeue(struct run *r, int request, int target)
+{
+	struct tomb_err err = {.text = ""};
+	int64_t item = work_item_of(r, request, target);
+	enum tomb_code code = TOMB_OK;
+
 	commit_arm(commit_draw(r));
-	code = tomb_work_item_requeue(r->registry, &r->oscar, item->id, &err);
+	code = tomb_work_item_requeue(r->registry, &r->oscar, item, &err);
 	run_note(r, "requeues target %d of request %d: %d", target, request, (int)code);
 	if (commit_happened() || code != TOMB_UNCERTAIN)
 		must_be(r, "a requeue", code, model_requeue(&r->model, request, target), &err);
@@ -265,6 +274,38 @@ void people_requeue(struct run *r)
 	requeue(r, chosen / TARGETS, chosen % TARGETS);
 	settle_down(r);
 	people_learn_batches(r);
+}
+
+/* A work item that goes on, if there is one; else any, which must be refused. */
+void people_cancel(struct run *r)
+{
+	struct tomb_err err = {.text = ""};
+	enum tomb_code code = TOMB_OK;
+	int first = dice_roll(&r->dice, REQUESTS * TARGETS);
+	int chosen = -1;
+	int64_t item = 0;
+
+	for (int i = 0; i < REQUESTS * TARGETS; i++) {
+		int at = (first + i) % (REQUESTS * TARGETS);
+		const struct m_target *t = &r->model.request[at / TARGETS].target[at % TARGETS];
+		bool goes_on = t->work == M_WORK_PENDING || t->work == M_WORK_STARTED;
+
+		if (at / TARGETS >= r->model.nrequests || t->work == M_WORK_NONE)
+			continue;
+		if (chosen < 0 || goes_on)
+			chosen = at;
+		if (goes_on)
+			break;
+	}
+	if (chosen < 0)
+		return;
+	item = work_item_of(r, chosen / TARGETS, chosen % TARGETS);
+	commit_arm(commit_draw(r));
+	code = tomb_work_item_cancel(r->registry, &r->oscar, item, TOMB_STR("model"), &err);
+	run_note(r, "cancels target %d of request %d: %d", chosen % TARGETS, chosen / TARGETS, (int)code);
+	if (commit_happened() || code != TOMB_UNCERTAIN)
+		must_be(r, "a cancel", code, model_cancel(&r->model, chosen / TARGETS, chosen % TARGETS), &err);
+	settle_down(r);
 }
 
 void dispatcher_plan(struct run *r)

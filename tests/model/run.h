@@ -138,6 +138,7 @@ void people_come_and_go(struct run *r);
 void people_change_minimum(struct run *r);
 void people_stop_or_start(struct run *r, bool stop);
 void people_requeue(struct run *r);
+void people_cancel(struct run *r);
 void people_learn_batches(struct run *r); /* their ids */
 void dispatcher_plan(struct run *r);
 void dispatcher_announce(struct run *r);

@@ -125,7 +125,7 @@ static void step_office(struct run *r)
 {
 	if (dice_in_100(&r->dice, 60) && bring_on(r))
 		return;
-	switch (dice_roll(&r->dice, 12)) {
+	switch (dice_roll(&r->dice, 13)) {
 	case 0:
 	case 1:
 	case 2:
@@ -146,6 +146,9 @@ static void step_office(struct run *r)
 		return;
 	case 10:
 		people_requeue(r);
+		return;
+	case 11:
+		people_cancel(r);
 		return;
 	default:
 		dispatcher_expire(r);

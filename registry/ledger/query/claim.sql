@@ -104,12 +104,15 @@ with b as materialized (
 	left join decision a on a.request_id = r.id
 	left join active_user asked on asked.id = r.requested_by
 	left join active_user agreed on agreed.id = a.decided_by
+), cancels as materialized (
+	select exists (select from work_item w join b on b.deletion_id = w.deletion_id where w.cancelled_at is not null) as are_any
 ), held_institution as materialized (
 	select h.reason from hold h, b where h.institution_id = b.institution_id and h.object_id is null and h.file_id is null
 		and h.lifted_at is null order by h.id limit 1
 ), verdict as materialized (
 	select f.id, f.object_id, l.item_id, l.generation, f.size_bytes, case
 		when c.refusal <> '' then c.refusal
+		when x.reason is not null then 'cancelled by an operator: ' || x.reason
 		when f.institution_id <> b.institution_id then 'it belongs to another institution'
 		when f.generation <> l.generation then 'superseded: it was stored again after the request'
 		when f.state <> 'A' then 'it is deleted already'
@@ -119,10 +122,12 @@ with b as materialized (
 		when young.until is not null then format('minimum retention of %s (%s days) ends on %s', young.name, young.min_days,
 			to_char(young.until at time zone 'UTC', 'YYYY-MM-DD'))
 		else '' end as refusal
-	from b cross join consent c cross join unnest(b.file_ids) u
+	from b cross join consent c cross join cancels k cross join unnest(b.file_ids) u
 	cross join lateral (select x.generation, x.item_id from request_file x where x.request_id = b.request_id and x.file_id = u
 		and x.outcome = 'pending' offset 0) l
 	join generic_file f on f.id = u
+	left join lateral (select w.cancel_reason as reason from work_item w where k.are_any and w.item_id = l.item_id
+		and w.cancelled_at is not null offset 0) x on true
 	left join held_institution hi on true
 	left join lateral (select h.reason from hold h where h.object_id = f.object_id and h.lifted_at is null order by h.id limit 1) ho on true
 	left join lateral (select h.reason from hold h where h.file_id = f.id and h.lifted_at is null order by h.id limit 1) hf on true

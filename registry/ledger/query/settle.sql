@@ -128,6 +128,7 @@ from settled s group by s.item_id order by s.item_id;
 -- :arg refused int8[]
 -- :arg failed int8[]
 -- :arg bytes int8[]
+-- :arg damaged int8[]
 -- :arg institution_id int8
 -- :arg subject text
 -- :arg detail text
@@ -139,30 +140,37 @@ from settled s group by s.item_id order by s.item_id;
 -- :col status text
 with audited as (
 	insert into audit_entry (actor, via, verb, institution_id, subject, detail, list_digest)
-	values ('worker', 'worker', 'settle batch', $7::bigint, $8::text, $9::text, $10::bytea)
+	values ('worker', 'worker', 'settle batch', $8::bigint, $9::text, $10::text, $11::bytea)
 )
 update work_item w set files_done = w.files_done + s.done, files_refused = w.files_refused + s.refused,
 	files_failed = w.files_failed + s.failed, bytes_done = w.bytes_done + s.bytes, updated_at = now(),
 	started_at = coalesce(w.started_at, now()), stage = 'Resolve',
 	status = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total then 'Started'
+		when w.cancelled_at is not null and (w.files_total = 0 or w.files_done + s.done < w.files_total) then 'Cancelled'
 		when w.files_done + s.done = w.files_total then 'Success' else 'Failed' end,
 	completed_at = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed >= w.files_total then now() end,
-	needs_admin_review = w.files_refused + s.refused + w.files_failed + s.failed > 0,
+	needs_admin_review = case when w.cancelled_at is null then w.files_refused + s.refused + w.files_failed + s.failed > 0
+		else w.needs_admin_review or s.failed > 0 or s.damaged > 0 end,
 	outcome = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total then 'Deleting'
+		when w.cancelled_at is not null and (w.files_total = 0 or w.files_done + s.done < w.files_total) then 'Deletion cancelled'
 		when w.files_done + s.done = w.files_total then case when w.file_id is null then 'Object deletion complete' else 'File deletion complete' end
 		else 'Deletion incomplete' end,
 	note = case when w.files_done + s.done + w.files_refused + s.refused + w.files_failed + s.failed < w.files_total
 			then format('%s of %s files deleted', w.files_done + s.done, w.files_total)
+		when w.cancelled_at is not null and (w.files_total = 0 or w.files_done + s.done < w.files_total)
+			then format('Cancelled. %s of %s files had been deleted, %s were refused, %s failed: see the list of files for the reasons.',
+				w.files_done + s.done, w.files_total, w.files_refused + s.refused, w.files_failed + s.failed)
 		when w.files_done + s.done = w.files_total
 			then format('Deletion completed at the request of %s, approved by %s.', w.user_email, w.approver_email)
 		else format('%s of %s files deleted, %s refused, %s failed: see the list of files for the reasons.',
 			w.files_done + s.done, w.files_total, w.files_refused + s.refused, w.files_failed + s.failed) end
 from (
-	select a.item_id, a.done, a.refused, a.failed, a.bytes
-	from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) as a (item_id, done, refused, failed, bytes)
+	select a.item_id, a.done, a.refused, a.failed, a.bytes, a.damaged
+	from unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
+		as a (item_id, done, refused, failed, bytes, damaged)
 	union all
 	-- Items without files end with the first batch that is settled.
-	select e.item_id, 0, 0, 0, 0 from work_item e where e.deletion_id = $1::bigint and e.files_total = 0 and e.completed_at is null
+	select e.item_id, 0, 0, 0, 0, 0 from work_item e where e.deletion_id = $1::bigint and e.files_total = 0 and e.completed_at is null
 ) s where w.item_id = s.item_id and w.deletion_id = $1::bigint and w.completed_at is null
 returning w.id as work_item_id, w.item_id, w.object_id, w.file_id is null as whole_object, w.status;
 
@@ -216,11 +224,13 @@ select id from deletion where id = $1::bigint for no key update;
 -- :col files_refused int8
 -- :col files_failed int8
 -- :col bytes_done int8
+-- :col cancelled int8
 with finished as (
 	update deletion d set finished_at = now() where d.id = $1::bigint and d.finished_at is null
 		and not exists (select from work_item w where w.deletion_id = d.id and w.completed_at is null)
 	returning d.id, d.request_id
 )
 select f.id, f.request_id, sum(w.files_done)::bigint as files_done, sum(w.files_refused)::bigint as files_refused,
-	sum(w.files_failed)::bigint as files_failed, sum(w.bytes_done)::bigint as bytes_done
+	sum(w.files_failed)::bigint as files_failed, sum(w.bytes_done)::bigint as bytes_done,
+	count(*) filter (where w.status = 'Cancelled') as cancelled
 from finished f join work_item w on w.deletion_id = f.id group by f.id, f.request_id;

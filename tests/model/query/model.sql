@@ -141,7 +141,7 @@ with o as (
 	select *, row_number() over (order by id) - 1 as n from batch where institution_id = $1::bigint
 ), v as (
 	select * from (values (0, 'request deletion'), (1, 'approve deletion'), (2, 'reject deletion'), (3, 'void request'), (4, 'plan deletion'),
-		(5, 'settle batch'), (6, 'record ingest'), (7, 'split batch')) as x (n, verb)
+		(5, 'settle batch'), (6, 'record ingest'), (7, 'split batch'), (8, 'cancel work item')) as x (n, verb)
 ), line (at, line) as (
 	select array[0, 0, 0, 0, 0], 'workers ' || case when is_on then 'stopped' else 'at work' end from stop_switch
 	union all
@@ -159,7 +159,7 @@ with o as (
 		case when d.finished_at is not null then ' finished' end) from r left join deletion d on d.request_id = r.id
 	union all
 	select array[3, r.n, 1, x.target, 0], format('target %s %s %s%s', r.n, x.target, case when i.is_open then 'open' else 'shut' end,
-		(select format(' %s %s+%s+%s of %s', w.status, w.files_done, w.files_refused, w.files_failed, w.files_total) from work_item w where w.item_id = i.id))
+		(select format(' %s%s %s+%s+%s of %s', w.status, case when w.cancelled_at is not null then ' cancelled' end, w.files_done, w.files_refused, w.files_failed, w.files_total) from work_item w where w.item_id = i.id))
 	from r join request_item i on i.request_id = r.id left join f on f.id = i.file_id left join o on o.id = i.object_id
 	cross join lateral (select coalesce((select count(*) from o) + f.n, o.n) as target) x
 	union all
