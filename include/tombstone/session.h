@@ -87,7 +87,8 @@ enum tomb_code tomb_session_end(
 enum tomb_code tomb_session_list(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str current,
 	struct tomb_arena *arena, struct tomb_session **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Ends one of the actor's own.  NOTFOUND for any other. */
+/* Ends one of the actor's own; operators, anybody's.  NOTFOUND for any other; one that is over already is fine.
+ */
 enum tomb_code tomb_session_end_one(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -55,10 +55,10 @@ enum tomb_step_up_need {
 enum tomb_code tomb_user_totp_need(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t institution_id,
 	enum tomb_step_up_need *out, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Makes a new secret, which is not in use before its first code.  CONFLICT if codes are on; UNPROCESSABLE without a
- * key. */
+/* Makes a new secret, which is not in use before its first code.  Asks for the password: UNAUTHENTICATED.  CONFLICT if
+ * codes are on; UNPROCESSABLE without a key. */
 enum tomb_code tomb_user_totp_begin(struct tomb_pg *pg, const struct tomb_actor *actor,
-	const struct tomb_envelope_key *key, struct tomb_err *err) TOMB_MUST_USE;
+	const struct tomb_envelope_key *key, struct tomb_str password, struct tomb_err *err) TOMB_MUST_USE;
 
 /* The secret that was begun, for the caller to show and wipe.  NOTFOUND if there is none, or if it is in use: then it
  * is shown to nobody. */

@@ -1,3 +1,4 @@
+#include "authority.h"
 #include "session_internal.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
@@ -40,11 +41,14 @@ static enum tomb_code end(struct tomb_pg *pg, const struct tomb_actor *actor,
 	char detail[64];
 	size_t ended = 0;
 
-	(void)snprintf(subject, sizeof subject, "user %" PRId64, actor->user_id);
+	if (args->id != 0)
+		(void)snprintf(subject, sizeof subject, "session %" PRId64, args->id);
+	else
+		(void)snprintf(subject, sizeof subject, "user %" PRId64, actor->user_id);
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(sql_account_session_end(pg, args, &ended, err));
 	if (ended == 0 && args->id != 0)
-		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no session %" PRId64 " of yours", args->id);
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no session %" PRId64 " that you may end", args->id);
 	(void)snprintf(detail, sizeof detail, "%zu session%s", ended, ended == 1 ? "" : "s");
 	TOMB_TRY(tomb_audit_write(pg, actor,
 		&(struct tomb_audit_entry){.verb = verb,
@@ -58,7 +62,8 @@ static enum tomb_code end(struct tomb_pg *pg, const struct tomb_actor *actor,
 enum tomb_code tomb_session_end_one(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, struct tomb_err *err)
 {
-	struct sql_account_session_end_args args = {actor->user_id, id, TOMB_STR("")};
+	bool is_any = tomb_permission_of(actor, TOMB_MAY_ACCOUNT) == TOMB_SCOPE_ALL;
+	struct sql_account_session_end_args args = {is_any ? 0 : actor->user_id, id, TOMB_STR("")};
 
 	return end(pg, actor, &args, "end session", err);
 }

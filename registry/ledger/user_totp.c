@@ -70,8 +70,21 @@ static enum tomb_code lock_self(struct tomb_pg *pg, const struct tomb_actor *act
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_user_totp_begin(
-	struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_envelope_key *key, struct tomb_err *err)
+static enum tomb_code check_password(
+	const struct sql_account_lock_row *user, struct tomb_str password, struct tomb_err *err)
+{
+	bool rehash = false;
+	enum tomb_code code = user->password_hash_null
+				      ? tomb_password_verify_nobody(password, err)
+				      : tomb_password_verify(password, user->password_hash, &rehash, err);
+
+	if (code == TOMB_UNAUTHENTICATED || code == TOMB_INVAL)
+		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "the password is not right");
+	return code;
+}
+
+enum tomb_code tomb_user_totp_begin(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_envelope_key *key, struct tomb_str password, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
@@ -87,6 +100,7 @@ enum tomb_code tomb_user_totp_begin(
 			"a second factor cannot be turned on here: the operator has to set secrets_key_file");
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(lock_self(pg, actor, &arena, &user, err));
+	TOMB_TRY(check_password(user, password, err));
 	tomb_random(secret, sizeof secret);
 	(void)snprintf(place, sizeof place, "totp %" PRId64, actor->user_id);
 	tomb_envelope_close(key, tomb_str_from(place), (struct tomb_str){(const char *)secret, sizeof secret}, sealed);
@@ -208,12 +222,10 @@ enum tomb_code tomb_user_totp_off(struct tomb_pg *pg, const struct tomb_actor *a
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	TOMB_TX_AUTO tx = tomb_tx_init(pg);
 	struct sql_account_lock_row *user = NULL;
-	bool rehash = false;
 
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
 	TOMB_TRY(lock_self(pg, actor, &arena, &user, err));
-	if (user->password_hash_null || tomb_password_verify(password, user->password_hash, &rehash, err) != TOMB_OK)
-		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "the password is not right");
+	TOMB_TRY(check_password(user, password, err));
 	TOMB_TRY(step_up(pg, &tx, actor, proof, false, "turn second factor off", err));
 	TOMB_TRY(sql_account_totp_off(pg, &(struct sql_account_totp_off_args){actor->user_id}, NULL, err));
 	TOMB_TRY(tomb_session_renew(pg, actor->user_id, renewal, err));

@@ -56,7 +56,7 @@ static struct ann person_with_codes(struct ledger_fixture *f)
 	char code[TOMB_TOTP_CODE];
 	struct tomb_step_up proof;
 
-	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, &f->err));
+	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, TOMB_STR(PASSWORD), &f->err));
 	OK(f, tomb_user_totp_secret(f->pg, &ann.actor, &key, ann.secret, &f->err));
 	proof = code_of(&ann, 0, code);
 	OK(f, tomb_user_totp_confirm(f->pg, &ann.actor, &proof, NULL, &ann.codes, &f->err));
@@ -101,9 +101,12 @@ static void turning_on_asks_for_a_first_code(void **state)
 	struct tomb_user_totp status;
 	char code[TOMB_TOTP_CODE];
 
-	REFUSED(f, tomb_user_totp_begin(f->pg, &ann.actor, NULL, &f->err), TOMB_UNPROCESSABLE, "secrets_key_file");
+	REFUSED(f, tomb_user_totp_begin(f->pg, &ann.actor, NULL, TOMB_STR(PASSWORD), &f->err), TOMB_UNPROCESSABLE,
+		"secrets_key_file");
+	REFUSED(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, TOMB_STR("something else"), &f->err),
+		TOMB_UNAUTHENTICATED, "password");
 	REFUSED(f, tomb_user_totp_secret(f->pg, &ann.actor, &key, ann.secret, &f->err), TOMB_NOTFOUND, "no second");
-	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, &f->err));
+	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, TOMB_STR(PASSWORD), &f->err));
 	OK(f, tomb_user_totp_secret(f->pg, &ann.actor, &key, ann.secret, &f->err));
 	OK(f, tomb_user_totp_status(f->pg, &ann.actor, &status, &f->err));
 	assert_true(status.is_begun && !status.is_on);
@@ -114,7 +117,8 @@ static void turning_on_asks_for_a_first_code(void **state)
 	OK(f, tomb_user_totp_status(f->pg, &ann.actor, &status, &f->err));
 	assert_true(status.is_on && !status.is_begun);
 	assert_int_equal(status.codes_left, TOMB_BACKUP_CODES);
-	REFUSED(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, &f->err), TOMB_CONFLICT, "on already");
+	REFUSED(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, TOMB_STR(PASSWORD), &f->err), TOMB_CONFLICT,
+		"on already");
 	REFUSED(f, tomb_user_totp_secret(f->pg, &ann.actor, &key, ann.secret, &f->err), TOMB_NOTFOUND, "no second");
 	assert_int_equal(tomb_fixture_pg_number("select count(*) from outbox"), 1);
 }
@@ -307,7 +311,7 @@ static void a_change_ends_all_sessions_but_goes_on_in_this_one(void **state)
 	OK(f, sign_in(f, here, &awaits));
 	OK(f, sign_in(f, there, &awaits));
 	renewal.token = tomb_str_from(here);
-	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, &f->err));
+	OK(f, tomb_user_totp_begin(f->pg, &ann.actor, &key, TOMB_STR(PASSWORD), &f->err));
 	OK(f, tomb_user_totp_secret(f->pg, &ann.actor, &key, ann.secret, &f->err));
 	OK(f, find(f, there));
 	proof = code_of(&ann, 0, code);

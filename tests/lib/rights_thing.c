@@ -55,6 +55,11 @@ static const struct rule {
 		"select min(id) from api_key where user_id = (select id from user_account where email = "
 		"'alice@test.edu')",
 		RIGHTS_ALICE},
+	{"/sessions/", "{id}",
+		"insert into session (token_sha256, user_id, expires_at) select sha256('spare'), id, now() + interval "
+		"'1 "
+		"hour' from user_account where email = 'alice@test.edu' returning id",
+		RIGHTS_ALICE},
 	{"/users/", "{id}", "select id from user_account where email = 'dave@test.edu'", RIGHTS_INSTITUTION},
 	{"/storage_options/", "{id}", "select min(id) from storage_option", RIGHTS_NOBODY},
 	{"/storage-options/", "{id}", "select min(id) from storage_option", RIGHTS_NOBODY},

@@ -122,13 +122,13 @@ where user_id = $1::bigint and ended_at is null and expires_at > now() and not a
 	and last_seen_at > now() - make_interval(secs => idle_s)
 order by token_sha256 = $2::bytea desc, last_seen_at desc, id desc limit $3::int;
 
--- One of them by its number, or, with 0, all but the current one.
+-- One of them by its number (user_id 0: whoever's it is), or, with number 0, all but the current one.
 -- :name account_session_end :exec
 -- :arg user_id int8
 -- :arg id int8
 -- :arg current_sha256 bytea
-update session set ended_at = now() where user_id = $1::bigint and ended_at is null
-	and case when $2::bigint = 0 then token_sha256 <> $3::bytea else id = $2::bigint end;
+update session set ended_at = coalesce(ended_at, now()) where (user_id = $1::bigint or ($1::bigint = 0 and $2::bigint <> 0))
+	and case when $2::bigint = 0 then token_sha256 <> $3::bytea and ended_at is null else id = $2::bigint end;
 
 -- :name account_wish :exec
 -- :arg email text

@@ -29,6 +29,11 @@ static const struct {
 	const char *word;
 	const char *text;
 } notices[] = {
+	{"password-set", "Your password is set. Sign in with it."},
+	{"password-changed", "Your password was changed, and your other sessions have ended."},
+	{"totp-off", "Your second factor is off, and your other sessions have ended."},
+	{"session-ended", "Ended."},
+	{"key-revoked", "The key is revoked. Programs that use it are refused from now on."},
 	{"too-slow", "That took too long. Sign in again."},
 	{"signed-out", "You have signed out."},
 	{"requested", "The deletion was requested. Those who can decide it are asked by mail."},
