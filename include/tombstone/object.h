@@ -28,6 +28,7 @@ struct tomb_object {
 	struct tomb_str source_organization;
 	struct tomb_str internal_sender_identifier;
 	struct tomb_str internal_sender_description;
+	struct tomb_str etag; /* of the bag; "" unless who recorded it has told */
 	struct tomb_str storage_option;
 	bool is_deleted;
 	int32_t cycle; /* 1, and one more each time it came back after a deletion */

@@ -52,6 +52,14 @@ struct tomb_work_item {
 	int64_t cancelled_at_us;       /* an operator has cancelled it, as tombstone/cancel.h; else 0 */
 	struct tomb_str cancelled_by;  /* their e-mail address */
 	struct tomb_str cancel_reason; /* for people */
+	struct tomb_str name; /* of the bag, or else the object's identifier; the rest is told by pipelines outside */
+	struct tomb_str etag;
+	struct tomb_str bucket;
+	int64_t bag_date_us;
+	int64_t date_processed_us; /* when it was last changed, if they do not tell */
+	bool retry;                /* it has not ended, if they do not tell */
+	struct tomb_str node;
+	int64_t pid;
 };
 
 struct tomb_work_item_filter {

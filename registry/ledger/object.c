@@ -92,6 +92,7 @@ static struct tomb_object object_of(const struct sql_read_object_rows_row *r)
 		.source_organization = r->source_organization,
 		.internal_sender_identifier = r->internal_sender_identifier,
 		.internal_sender_description = r->internal_sender_description,
+		.etag = r->etag,
 		.storage_option = r->storage_option,
 		.is_deleted = r->is_deleted,
 		.cycle = r->cycle,

@@ -115,6 +115,14 @@ static struct tomb_work_item work_item_of(const struct sql_read_work_item_rows_r
 		.cancelled_at_us = tomb_us_or_0(r->cancelled_at_null, r->cancelled_at),
 		.cancelled_by = r->cancelled_by,
 		.cancel_reason = r->cancel_reason,
+		.name = r->name,
+		.etag = r->etag,
+		.bucket = r->bucket,
+		.bag_date_us = tomb_us_or_0(r->bag_date_null, r->bag_date),
+		.date_processed_us = r->date_processed,
+		.retry = r->retry,
+		.node = r->node,
+		.pid = r->pid,
 	};
 }
 

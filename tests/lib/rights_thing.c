@@ -41,7 +41,7 @@ static const struct rule {
 	{"/events/", "{id}", "select min(id) from premis_event", RIGHTS_INSTITUTION},
 	{"/events/", "{uuid}", "select identifier from premis_event order by id limit 1", RIGHTS_INSTITUTION},
 	{"/checksums/", "{id}", "select min(id) from checksum", RIGHTS_INSTITUTION},
-	{"/storage_records/", "{id}", "select min(id) from copy", RIGHTS_INSTITUTION},
+	{"/storage_records/", "{id}", "select min(id) from copy where status = 'stored'", RIGHTS_INSTITUTION},
 	{"/deletions/", "{id}", "select max(id) from deletion_request", RIGHTS_INSTITUTION},
 	{"/work_items/", "{id}", "select min(id) from work_item", RIGHTS_INSTITUTION},
 	{"/work-items/", "{id}", "select min(id) from work_item", RIGHTS_INSTITUTION},

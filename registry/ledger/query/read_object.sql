@@ -88,6 +88,7 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 -- :col source_organization text
 -- :col internal_sender_identifier text
 -- :col internal_sender_description text
+-- :col etag text
 -- :col storage_option text
 -- :col is_deleted bool
 -- :col cycle int4
@@ -100,7 +101,7 @@ where ($1::bigint = 0 or o.institution_id = $1::bigint) and (o.id = $2::bigint o
 -- :col payload_bytes int8
 select o.id, o.institution_id, n.identifier as institution, n.name as institution_name, o.identifier, o.bag_name, o.title, o.description,
 	o.alt_identifier, o.access, o.bag_group_identifier, o.bagit_profile_identifier, o.source_organization,
-	o.internal_sender_identifier, o.internal_sender_description, s.name as storage_option, o.state = 'D' as is_deleted, o.cycle,
+	o.internal_sender_identifier, o.internal_sender_description, o.etag, s.name as storage_option, o.state = 'D' as is_deleted, o.cycle,
 	o.created_at, o.updated_at, c.active_files, c.active_bytes, c.deleted_files, c.payload_files, c.payload_bytes
 from unnest($2::bigint[]) with ordinality p (id, place) join intellectual_object o on o.id = p.id
 join institution n on n.id = o.institution_id join storage_option s on s.id = o.storage_option_id

@@ -113,6 +113,14 @@ select coalesce(array_agg(p.id order by case when $4::bool then -p.id else p.id 
 -- :col cancelled_at timestamptz?
 -- :col cancelled_by text
 -- :col cancel_reason text
+-- :col name text
+-- :col etag text
+-- :col bucket text
+-- :col bag_date timestamptz?
+-- :col date_processed timestamptz
+-- :col retry bool
+-- :col node text
+-- :col pid int8
 select w.id, w.institution_id, n.identifier as institution, n.name as institution_name, w.action, coalesce(w.object_id, 0) as object_id,
 	w.object_identifier, coalesce(o.bag_name, '') as bag_name, coalesce(o.alt_identifier, '') as alt_identifier,
 	coalesce(o.bag_group_identifier, '') as bag_group_identifier, coalesce(o.bagit_profile_identifier, '') as bagit_profile_identifier,
@@ -122,7 +130,9 @@ select w.id, w.institution_id, n.identifier as institution, n.name as institutio
 	coalesce(d.request_id, 0) as request_id, w.stage, w.status, w.note, w.outcome, w.user_email, w.approver_email,
 	w.files_total, w.files_done, w.files_refused, w.files_failed, w.bytes_total, w.bytes_done, w.needs_admin_review,
 	coalesce(r.requested_at, w.created_at) as requested_at, w.created_at, w.queued_at, w.started_at, w.completed_at, w.updated_at,
-	w.cancelled_at, w.cancelled_by, w.cancel_reason
+	w.cancelled_at, w.cancelled_by, w.cancel_reason,
+	coalesce(nullif(w.name, ''), nullif(o.bag_name, ''), w.object_identifier) as name, w.etag, w.bucket, w.bag_date,
+	coalesce(w.date_processed, w.updated_at) as date_processed, coalesce(w.retry, w.completed_at is null) as retry, w.node, w.pid
 from unnest($2::bigint[]) with ordinality p (id, place) join work_item w on w.id = p.id
 join institution n on n.id = w.institution_id left join intellectual_object o on o.id = w.object_id
 left join storage_option s on s.id = o.storage_option_id left join generic_file f on f.id = w.file_id

@@ -38,12 +38,13 @@ static enum tomb_code put_link(struct tomb_json *w, const char *key, const struc
 enum tomb_code tomb_member_begin_list(struct tomb_json *w, const struct tomb_request *req,
 	const struct tomb_member_query *q, int64_t count, struct tomb_str next, struct tomb_err *err)
 {
+	bool is_numbered = tomb_str_eq(next, TOMB_STR(TOMB_MEMBER_BY_NUMBER));
 	bool has_previous = q->page > 1 && (q->page - 2) * q->per_page <= TOMB_COUNT_MAX;
 
 	tomb_json_begin_object(w, NULL);
 	tomb_json_int(w, "count", count);
 	if (next.n > 0)
-		TOMB_TRY(put_link(w, "next", req, q->page + 1, next, err));
+		TOMB_TRY(put_link(w, "next", req, q->page + 1, is_numbered ? TOMB_STR("") : next, err));
 	else
 		tomb_json_str(w, "next", TOMB_STR(""));
 	if (has_previous)

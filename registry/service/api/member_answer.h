@@ -12,6 +12,9 @@
 #include "member_query.h"
 #include "tombstone/json_writer.h"
 
+/* As next: the next page has a number and no more. */
+#define TOMB_MEMBER_BY_NUMBER "+"
+
 /* count, next and previous, and the beginning of results; the rows follow, then tomb_member_end_list(). */
 enum tomb_code tomb_member_begin_list(struct tomb_json *w, const struct tomb_request *req,
 	const struct tomb_member_query *q, int64_t count, struct tomb_str next, struct tomb_err *err) TOMB_MUST_USE;

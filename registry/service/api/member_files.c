@@ -3,7 +3,10 @@
 #include "api.h"
 #include "member_answer.h"
 #include "member_event.h"
-#include "tombstone/file.h"
+#include "member_file.h"
+#include "tombstone/file_full.h"
+
+#include <inttypes.h>
 
 static const struct tomb_member_field fields[] = {
 	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
@@ -64,42 +67,53 @@ enum tomb_code tomb_member_files(
 	return tomb_member_end_list(&w, res, err);
 }
 
-static void put_checksums(struct tomb_json *w, int64_t file_id, const struct tomb_file_parts *parts)
+static void put_checksums(struct tomb_json *w, const struct tomb_file_full *f)
 {
 	tomb_json_begin_array(w, "checksums");
-	for (size_t i = 0; i < parts->nchecksums; i++) {
+	for (size_t i = 0; i < f->nchecksums; i++) {
+		const struct tomb_checksum *c = &f->checksums[i];
+
 		tomb_json_begin_object(w, NULL);
-		tomb_json_int(w, "id", parts->checksums[i].id);
-		tomb_json_str(w, "algorithm", parts->checksums[i].algorithm);
-		tomb_json_time(w, "datetime", parts->checksums[i].created_at_us);
-		tomb_json_str(w, "digest", parts->checksums[i].digest);
-		tomb_json_int(w, "generic_file_id", file_id);
-		tomb_json_time(w, "created_at", parts->checksums[i].created_at_us);
-		tomb_json_time(w, "updated_at", parts->checksums[i].created_at_us);
+		tomb_json_int(w, "id", c->id);
+		tomb_json_str(w, "algorithm", c->algorithm);
+		tomb_json_time(w, "datetime", c->created_at_us);
+		tomb_json_str(w, "digest", c->digest);
+		tomb_json_int(w, "generic_file_id", f->file.id);
+		tomb_json_time(w, "created_at", c->created_at_us);
+		tomb_json_time(w, "updated_at", c->created_at_us);
 		tomb_json_end_object(w);
 	}
 	tomb_json_end_array(w);
+}
+
+static void put_storage_record(struct tomb_json *w, int64_t id, int64_t file_id, struct tomb_str url)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", id);
+	tomb_json_int(w, "generic_file_id", file_id);
+	tomb_json_str(w, "url", url);
+	tomb_json_end_object(w);
+}
+
+static bool is_there(const struct tomb_copy *copy)
+{
+	return tomb_str_eq(copy->status, TOMB_STR("stored"));
 }
 
 /* Where the file lies now. */
-static void put_storage_records(struct tomb_json *w, int64_t file_id, const struct tomb_file_parts *parts)
+static void put_storage_records(struct tomb_json *w, const struct tomb_file_full *f)
 {
 	tomb_json_begin_array(w, "storage_records");
-	for (size_t i = 0; i < parts->ncopies; i++) {
-		if (!tomb_str_eq(parts->copies[i].status, TOMB_STR("stored")))
-			continue;
-		tomb_json_begin_object(w, NULL);
-		tomb_json_int(w, "id", parts->copies[i].id);
-		tomb_json_int(w, "generic_file_id", file_id);
-		tomb_json_str(w, "url", parts->copies[i].url);
-		tomb_json_end_object(w);
-	}
+	for (size_t i = 0; i < f->ncopies; i++)
+		if (is_there(&f->copies[i]))
+			put_storage_record(w, f->copies[i].id, f->file.id, f->copies[i].url);
 	tomb_json_end_array(w);
 }
 
-static void put_file(struct tomb_json *w, const struct tomb_file *f, const struct tomb_premis_event_page *events,
-	const struct tomb_file_parts *parts)
+void tomb_member_put_file(struct tomb_json *w, const struct tomb_file_full *full)
 {
+	const struct tomb_file *f = &full->file;
+
 	tomb_json_begin_object(w, NULL);
 	tomb_json_int(w, "id", f->id);
 	tomb_json_time(w, "created_at", f->created_at_us);
@@ -114,11 +128,11 @@ static void put_file(struct tomb_json *w, const struct tomb_file *f, const struc
 	tomb_json_str(w, "storage_option", f->storage_option);
 	tomb_json_uuid(w, "uuid", f->uuid);
 	tomb_json_begin_array(w, "premis_events");
-	for (size_t i = 0; i < events->n; i++)
-		tomb_member_put_event(w, &events->p[i]);
+	for (size_t i = 0; i < full->nevents; i++)
+		tomb_member_put_event(w, &full->events[i]);
 	tomb_json_end_array(w);
-	put_checksums(w, f->id, parts);
-	put_storage_records(w, f->id, parts);
+	put_checksums(w, full);
+	put_storage_records(w, full);
 	tomb_member_time(w, "mtime", f->mod_time_us);
 	tomb_json_end_object(w);
 }
@@ -126,18 +140,15 @@ static void put_file(struct tomb_json *w, const struct tomb_file *f, const struc
 static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, int64_t id,
 	struct tomb_str identifier, struct tomb_err *err)
 {
-	struct tomb_premis_event_filter latest = {.newest_first = true};
-	struct tomb_page page = {.limit = TOMB_PAGE_MAX};
 	struct tomb_json w = tomb_json_init(&res->body);
-	struct tomb_premis_event_page events;
-	struct tomb_file_parts parts;
+	struct tomb_file_fulls full;
 	struct tomb_file file;
 
 	TOMB_TRY(tomb_file_find(ctx->link.pg, &ctx->actor, id, identifier, req->arena, &file, err));
-	latest.file_id = file.id;
-	TOMB_TRY(tomb_file_parts(ctx->link.pg, &ctx->actor, file.id, req->arena, &parts, err));
-	TOMB_TRY(tomb_premis_event_list(ctx->link.pg, &ctx->actor, &latest, &page, req->arena, &events, err));
-	put_file(&w, &file, &events, &parts);
+	TOMB_TRY(tomb_file_full(ctx->link.pg, &ctx->actor, (struct tomb_int8s){&file.id, 1}, req->arena, &full, err));
+	if (full.n != 1)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no file %" PRId64, file.id);
+	tomb_member_put_file(&w, full.p);
 	return tomb_api_sent(&w, res, 200, err);
 }
 
@@ -151,4 +162,76 @@ enum tomb_code tomb_member_file_named(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	return show(ctx, req, res, 0, tomb_member_name(req), err);
+}
+
+/* The admin API's list: the same query, whole records. */
+enum tomb_code tomb_admin_files(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_member_query q;
+	struct tomb_file_fulls full;
+	struct tomb_file_page found;
+	int64_t *ids = NULL;
+	int64_t count = 0;
+
+	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_file_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
+	ids = TOMB_NEW(req->arena, int64_t, found.n);
+	if (!ids)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu files", found.n);
+	for (size_t i = 0; i < found.n; i++)
+		ids[i] = found.p[i].id;
+	TOMB_TRY(tomb_file_full(ctx->link.pg, &ctx->actor, (struct tomb_int8s){ids, found.n}, req->arena, &full, err));
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
+	for (size_t i = 0; i < full.n; i++)
+		tomb_member_put_file(&w, &full.p[i]);
+	return tomb_member_end_list(&w, res, err);
+}
+
+/* Storage records of one file, newest first: there is no list of all of them. */
+enum tomb_code tomb_admin_storage_records(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	static const struct tomb_member_field record_fields[] = {
+		{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+		{"generic_file_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS},
+	};
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_member_query q;
+	struct tomb_copies copies;
+	int64_t count = 0;
+	bool is_up = false;
+
+	TOMB_TRY(tomb_member_query(req, record_fields, TOMB_COUNTOF(record_fields), &q, err));
+	if (q.sift.nterms != 1)
+		return TOMB_FAIL(err, TOMB_INVAL, "Invalid query params: generic_file_id is required");
+	is_up = q.sift.nsorts > 0 && !q.sift.sorts[0].down;
+	TOMB_TRY(tomb_file_copies(
+		ctx->link.pg, &ctx->actor, (struct tomb_int8s){&q.sift.terms[0].number, 1}, req->arena, &copies, err));
+	for (size_t i = 1; i < copies.n; i++) /* a handful */
+		for (size_t k = i; k > 0 && (copies.p[k].id < copies.p[k - 1].id) == is_up; k--) {
+			struct tomb_copy swapped = copies.p[k];
+
+			copies.p[k] = copies.p[k - 1];
+			copies.p[k - 1] = swapped;
+		}
+	for (size_t i = 0; i < copies.n; i++)
+		count += is_there(&copies.p[i]);
+	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, TOMB_STR(""), err));
+	for (size_t i = 0; q.page == 1 && i < copies.n; i++)
+		if (is_there(&copies.p[i]))
+			put_storage_record(&w, copies.p[i].id, copies.p[i].file_id, copies.p[i].url);
+	return tomb_member_end_list(&w, res, err);
+}
+
+enum tomb_code tomb_admin_storage_record(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_copy_place found;
+
+	TOMB_TRY(tomb_copy_place(ctx->link.pg, &ctx->actor, req->params[0].id, req->arena, &found, err));
+	put_storage_record(&w, found.id, found.file_id, found.url);
+	return tomb_api_sent(&w, res, 200, err);
 }

@@ -33,14 +33,14 @@ static const struct tomb_member_field fields[] = {
 	{"user", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
 
-/* What only APTrust's machinery knows has its zero value. */
+/* What only pipelines outside know has its zero value in our own. */
 static void put_machinery(struct tomb_json *w, const struct tomb_work_item *i)
 {
-	tomb_member_time(w, "bag_date", 0);
-	tomb_json_time(w, "date_processed", i->updated_at_us);
-	tomb_json_bool(w, "retry", i->completed_at_us == 0);
-	tomb_json_str(w, "node", TOMB_STR(""));
-	tomb_json_int(w, "pid", 0);
+	tomb_member_time(w, "bag_date", i->bag_date_us);
+	tomb_json_time(w, "date_processed", i->date_processed_us);
+	tomb_json_bool(w, "retry", i->retry);
+	tomb_json_str(w, "node", i->node);
+	tomb_json_int(w, "pid", i->pid);
 	tomb_json_bool(w, "needs_admin_review", i->needs_admin_review);
 	tomb_member_time(w, "queued_at", i->queued_at_us);
 	tomb_json_int(w, "size", i->bytes_total);
@@ -52,8 +52,8 @@ static void put_item(struct tomb_json *w, const struct tomb_work_item *i)
 {
 	tomb_json_begin_object(w, NULL);
 	tomb_json_int(w, "id", i->id);
-	tomb_json_str(w, "name", i->bag_name.n > 0 ? i->bag_name : i->object_identifier);
-	tomb_json_str(w, "etag", TOMB_STR(""));
+	tomb_json_str(w, "name", i->name);
+	tomb_json_str(w, "etag", i->etag);
 	tomb_json_int(w, "institution_id", i->institution_id);
 	tomb_json_str(w, "institution_name", i->institution_name);
 	tomb_json_str(w, "institution_identifier", i->institution);
@@ -67,7 +67,7 @@ static void put_item(struct tomb_json *w, const struct tomb_work_item *i)
 	tomb_json_str(w, "internal_sender_identifier", i->internal_sender_identifier);
 	tomb_json_int(w, "generic_file_id", i->file_id);
 	tomb_json_str(w, "generic_file_identifier", i->file_identifier);
-	tomb_json_str(w, "bucket", TOMB_STR(""));
+	tomb_json_str(w, "bucket", i->bucket);
 	tomb_json_str(w, "user", i->user_email);
 	tomb_json_str(w, "note", i->note);
 	tomb_json_str(w, "action", i->action);

@@ -2,7 +2,7 @@
 #include "answer.h"
 #include "api.h"
 #include "member_answer.h"
-#include "tombstone/object.h"
+#include "member_object.h"
 
 static const struct tomb_member_field fields[] = {
 	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
@@ -27,7 +27,7 @@ static const struct tomb_member_field fields[] = {
 	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
 };
 
-static void put_object(struct tomb_json *w, const struct tomb_object *o)
+void tomb_member_put_object(struct tomb_json *w, const struct tomb_object *o)
 {
 	tomb_json_begin_object(w, NULL);
 	tomb_json_int(w, "id", o->id);
@@ -41,7 +41,7 @@ static void put_object(struct tomb_json *w, const struct tomb_object *o)
 	tomb_json_time(w, "created_at", o->created_at_us);
 	tomb_json_time(w, "updated_at", o->updated_at_us);
 	tomb_member_state(w, o->is_deleted);
-	tomb_json_str(w, "etag", TOMB_STR(""));
+	tomb_json_str(w, "etag", o->etag);
 	tomb_json_str(w, "bag_group_identifier", o->bag_group_identifier);
 	tomb_json_str(w, "storage_option", o->storage_option);
 	tomb_json_str(w, "bagit_profile_identifier", o->bagit_profile_identifier);
@@ -71,7 +71,7 @@ enum tomb_code tomb_member_objects(
 	TOMB_TRY(tomb_object_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
-		put_object(&w, &found.p[i]);
+		tomb_member_put_object(&w, &found.p[i]);
 	return tomb_member_end_list(&w, res, err);
 }
 
@@ -82,7 +82,7 @@ static enum tomb_code show(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	struct tomb_object object;
 
 	TOMB_TRY(tomb_object_find(ctx->link.pg, &ctx->actor, id, identifier, req->arena, &object, err));
-	put_object(&w, &object);
+	tomb_member_put_object(&w, &object);
 	return tomb_api_sent(&w, res, 200, err);
 }
 
