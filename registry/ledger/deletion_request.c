@@ -148,13 +148,33 @@ static enum tomb_code insert_lists(struct tomb_pg *pg, const struct tomb_actor *
 	return TOMB_OK;
 }
 
-static enum tomb_code create(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_deletion_list *list,
-	struct tomb_str reason, struct tomb_arena *arena, struct tomb_deletion_request *out, struct tomb_err *err)
+static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_actor *asker,
+	const struct sql_request_insert_row *made, struct tomb_err *err)
 {
-	struct sql_request_lock_args lock = {actor->institution_id, list->object_ids, list->file_ids};
+	char subject[64];
+	char detail[512];
+	int n = 0;
+
+	(void)snprintf(subject, sizeof subject, "request %" PRId64, made->id);
+	n = snprintf(detail, sizeof detail, "%" PRId64 " objects, %" PRId64 " files, %" PRId64 " bytes",
+		made->object_count, made->file_count, made->byte_count);
+	if (actor != asker)
+		(void)snprintf(
+			detail + n, sizeof detail - (size_t)n, ", in the name of %.*s", TOMB_STR_ARG(asker->email));
+	return tomb_audit_write(pg, actor,
+		&(struct tomb_audit_entry){"request deletion", asker->institution_id, tomb_str_from(subject),
+			tomb_str_from(detail), made->list_digest},
+		err);
+}
+
+enum tomb_code tomb_deletion_request_insert(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_actor *asker, const struct tomb_deletion_list *list, struct tomb_str reason,
+	struct tomb_arena *arena, struct tomb_deletion_request *out, struct tomb_err *err)
+{
+	struct sql_request_lock_args lock = {asker->institution_id, list->object_ids, list->file_ids};
 	struct sql_request_insert_args insert = {
-		.institution_id = actor->institution_id,
-		.requested_by = actor->user_id,
+		.institution_id = asker->institution_id,
+		.requested_by = asker->user_id,
 		.via = tomb_via_name(actor->via),
 		.reason = reason,
 		.reason_code = list->reason_code.p ? list->reason_code : TOMB_STR(""),
@@ -166,23 +186,14 @@ static enum tomb_code create(struct tomb_pg *pg, const struct tomb_actor *actor,
 	struct sql_request_insert_row *made = NULL;
 	size_t n = 0;
 	size_t changed = 0;
-	char subject[64];
-	char detail[128];
 
-	TOMB_TRY(tomb_actor_check(pg, actor, err));
 	TOMB_TRY(sql_request_lock(pg, &lock, arena, &locked, &n, err));
-	TOMB_TRY(check_found(pg, actor->institution_id, list, arena, err));
-	TOMB_TRY(tomb_deletion_refuse_obstacles(pg, actor->institution_id, list, 0, err));
+	TOMB_TRY(check_found(pg, asker->institution_id, list, arena, err));
+	TOMB_TRY(tomb_deletion_refuse_obstacles(pg, asker->institution_id, list, 0, err));
 	TOMB_TRY(sql_request_insert(pg, &insert, arena, &made, err));
-	TOMB_TRY(insert_lists(pg, actor, list, made, err));
+	TOMB_TRY(insert_lists(pg, asker, list, made, err));
 	TOMB_TRY(sql_request_insert_alerts(pg, &(struct sql_request_insert_alerts_args){made->id}, &changed, err));
-	(void)snprintf(subject, sizeof subject, "request %" PRId64, made->id);
-	(void)snprintf(detail, sizeof detail, "%" PRId64 " objects, %" PRId64 " files, %" PRId64 " bytes",
-		made->object_count, made->file_count, made->byte_count);
-	TOMB_TRY(tomb_audit_write(pg, actor,
-		&(struct tomb_audit_entry){"request deletion", actor->institution_id, tomb_str_from(subject),
-			tomb_str_from(detail), made->list_digest},
-		err));
+	TOMB_TRY(audit(pg, actor, asker, made, err));
 	*out = (struct tomb_deletion_request){made->id, made->object_count, made->file_count, made->byte_count};
 	return TOMB_OK;
 }
@@ -198,7 +209,8 @@ enum tomb_code tomb_deletion_request_create(struct tomb_pg *pg, const struct tom
 
 	TOMB_TRY(check_input(actor, list, reason, err));
 	TOMB_TRY(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, err));
-	TOMB_TRY(create(pg, actor, list, reason, &arena, &made, err));
+	TOMB_TRY(tomb_actor_check(pg, actor, err));
+	TOMB_TRY(tomb_deletion_request_insert(pg, actor, actor, list, reason, &arena, &made, err));
 	TOMB_TRY(tomb_tx_commit(&tx, err));
 	*out = made;
 	return TOMB_OK;

@@ -251,6 +251,9 @@ static bool is_right(const struct tomb_route *route, const struct raw_answer *a,
 	case ALLOWED:
 		break;
 	}
+	/* What a route is there to refuse, it says to who may ask. */
+	if (a->status == 405 && strstr(a->body, "operation not supported"))
+		return true;
 	return a->status < 500 && a->status != 401 && a->status != 405 && a->status != 413 && a->status != 429 &&
 	       !is_about_role(a) && !(has_thing && a->status == 404) &&
 	       (route->access == TOMB_ACCESS_ANYONE || !asks_to_sign_in(route, a, RIGHTS_COOKIE));

@@ -18,6 +18,7 @@
 enum { ARENA_BYTES = 16 * 1024 * 1024, TARGET_MAX = 4096, FORM_MAX = 8192, REQUEST_MAX = 16384 };
 
 struct site_parts {
+	char batch_key[128]; /* the path of its file */
 	struct tomb_arena arena;
 	struct tomb_registry_config config;
 	struct tomb_log log;
@@ -51,6 +52,17 @@ void site_sign_in(const struct tomb_actor *who, struct site_user *out)
 	tomb_session_csrf(tomb_str_from(out->token), out->csrf);
 }
 
+static void write_batch_key(const struct site *s, char path[static 128])
+{
+	FILE *f = NULL;
+
+	(void)snprintf(path, 128, "%s/batch.key", s->world.folder);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(SITE_BATCH_KEY "\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
 int site_set_up(void **state)
 {
 	struct site *s = calloc(1, sizeof *s);
@@ -60,7 +72,9 @@ int site_set_up(void **state)
 	assert_true(s && parts);
 	tomb_world_open(&s->world);
 	parts->arena = tomb_arena_init(ARENA_BYTES);
-	parts->config = (struct tomb_registry_config){.database = tomb_str_from(tomb_fixture_pg_registry()),
+	write_batch_key(s, parts->batch_key);
+	parts->config = (struct tomb_registry_config){.batch_deletion_key_file = tomb_str_from(parts->batch_key),
+		.database = tomb_str_from(tomb_fixture_pg_registry()),
 		.public_url = TOMB_STR("https://registry.test.edu"),
 		.session_hours = 1};
 	(void)snprintf(parts->key_file, sizeof parts->key_file, "%s/secrets-key", s->world.folder);

@@ -8,6 +8,8 @@
 
 enum { SITE_TOKEN_FORM = 128 };
 
+#define SITE_BATCH_KEY "c0ffee00-1234-4abc-8def-0123456789ab" /* what batch deletions must name; in WORLD/batch.key */
+
 /* Somebody who has signed in. */
 struct site_user {
 	char token[TOMB_TOKEN_TEXT];

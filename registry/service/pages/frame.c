@@ -191,12 +191,15 @@ static enum tomb_code member_error(struct tomb_response *res, const struct tomb_
 	return TOMB_OK;
 }
 
+static bool begins_with(struct tomb_str path, struct tomb_str what)
+{
+	return path.n >= what.n && memcmp(path.p, what.p, what.n) == 0;
+}
+
 enum tomb_code tomb_frame_error(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
 	const struct tomb_err *what, struct tomb_err *err)
 {
-	static const struct tomb_str member = {"/member-api/", 12};
-
-	if (req->path.n >= member.n && memcmp(req->path.p, member.p, member.n) == 0)
+	if (begins_with(req->path, TOMB_STR("/member-api/")) || begins_with(req->path, TOMB_STR("/admin-api/")))
 		return member_error(res, what, err);
 	if (req->wants == TOMB_WANTS_JSON)
 		return tomb_response_problem(res, req, 0, what, err);
