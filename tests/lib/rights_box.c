@@ -294,7 +294,7 @@ static bool is_as_for_unknown(struct rights_box *box, const struct tomb_route *r
 		return false;
 	blur(known->body, &u, &one);
 	blur(a.body, &u, &other);
-	return one.n == other.n && memcmp(one.p, other.p, one.n) == 0;
+	return tomb_str_eq((struct tomb_str){one.p, one.n}, (struct tomb_str){other.p, other.n});
 }
 
 static int64_t audited(void)
