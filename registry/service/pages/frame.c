@@ -41,6 +41,7 @@ static const struct {
 	{"rejected", "You have rejected this request. Nothing is deleted."},
 	{"resent", "New tokens are on their way by mail. The old ones are no longer valid."},
 	{"requeued", "The failed files are put to work again."},
+	{"cancelled", "The work item is cancelled. Files whose deletion has not begun are refused, and stay."},
 	{"marked-read", "Marked as read."},
 	{"marked-unread", "Marked as unread."},
 	{"none-chosen", "No alert was chosen, and none was marked."},
