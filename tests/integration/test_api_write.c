@@ -322,6 +322,39 @@ static void x16_an_operator_requeues_what_failed(void **state)
 	assert_string_equal(api_text(&a, "status"), "Success");
 }
 
+static void x16_an_operator_cancels_what_has_not_ended(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t request = ask_for(s, tomb_world_object(&s->world, "test.edu/bag", 2, 1));
+	int64_t item = 0;
+
+	(void)tomb_world_approve(&s->world, request);
+	item = tomb_world_number("select id from work_item");
+	api_get(s, &s->world.alice, &a, "/api/v1/work-items/%" PRId64, item);
+	assert_true(api_is_null(&a, "cancelled_at"));
+	api_ask(s, &s->world.alice, "POST", "{\"reason\":\"x\"}", &a, "/api/v1/work-items/%" PRId64 "/cancel", item);
+	API_STATUS(&a, 403);
+	api_ask(s, &s->world.oscar, "POST", "{}", &a, "/api/v1/work-items/%" PRId64 "/cancel", item);
+	API_STATUS(&a, 400);
+	api_ask(s, &s->world.oscar, "POST", "{\"reason\":\"\"}", &a, "/api/v1/work-items/%" PRId64 "/cancel", item);
+	API_STATUS(&a, 400);
+	api_ask(s, &s->world.oscar, "POST", "{\"reason\":\"by phone\"}", &a, "/api/v1/work-items/%" PRId64 "/cancel",
+		item);
+	API_STATUS(&a, 200);
+	assert_false(api_is_null(&a, "cancelled_at"));
+	assert_int_equal(strncmp(api_text(&a, "cancelled_by"), "oscar@", 6), 0);
+	assert_string_equal(api_text(&a, "cancel_reason"), "by phone");
+	api_ask(s, &s->world.oscar, "POST", "{\"reason\":\"again\"}", &a, "/api/v1/work-items/%" PRId64 "/cancel",
+		item);
+	API_STATUS(&a, 409);
+	tomb_world_work(&s->world);
+	api_get(s, &s->world.alice, &a, "/api/v1/work-items/%" PRId64, item);
+	assert_string_equal(api_text(&a, "status"), "Cancelled");
+	assert_int_equal(api_number(&a, "files_refused"), 2);
+	tomb_world_check(&s->world);
+}
+
 int main(void)
 {
 #define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, site_set_up, site_tear_down)
@@ -339,6 +372,7 @@ int main(void)
 		ON_A_SITE(a_body_that_is_not_json_is_refused),
 		ON_A_SITE(x12_an_operator_stops_and_starts_the_workers),
 		ON_A_SITE(x16_an_operator_requeues_what_failed),
+		ON_A_SITE(x16_an_operator_cancels_what_has_not_ended),
 	};
 	return cmocka_run_group_tests_name("writing by the API", tests, NULL, NULL);
 }

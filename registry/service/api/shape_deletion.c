@@ -138,6 +138,9 @@ void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item
 	tomb_api_time(w, "queued_at", item->queued_at_us);
 	tomb_api_time(w, "started_at", item->started_at_us);
 	tomb_api_time(w, "completed_at", item->completed_at_us);
+	tomb_api_time(w, "cancelled_at", item->cancelled_at_us);
+	tomb_json_str(w, "cancelled_by", item->cancelled_by);
+	tomb_json_str(w, "cancel_reason", item->cancel_reason);
 	tomb_json_time(w, "updated_at", item->updated_at_us);
 	tomb_json_end_object(w);
 }

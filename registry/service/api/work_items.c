@@ -3,6 +3,7 @@
 #include "api.h"
 #include "query.h"
 #include "shape.h"
+#include "tombstone/cancel.h"
 #include "tombstone/plan.h"
 
 struct items_query {
@@ -72,6 +73,27 @@ enum tomb_code tomb_api_work_item_requeue(
 {
 	TOMB_TRY(tomb_api_body(req, NULL, 0, NULL, err));
 	TOMB_TRY(tomb_work_item_requeue(ctx->link.pg, &ctx->actor, req->params[0].id, err));
+	return tomb_api_work_item(ctx, req, res, err);
+}
+
+enum { UTF8_MAX = 4 }; /* bytes of a character */
+
+struct cancel_body {
+	struct tomb_str reason;
+};
+
+static const struct tomb_json_field cancel_fields[] = {
+	{TOMB_JSON_FIELD("reason", struct cancel_body, STR, reason), .required = true, .min = 1,
+		.max = TOMB_CANCEL_REASON_MAX * UTF8_MAX},
+};
+
+enum tomb_code tomb_api_work_item_cancel(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct cancel_body body = {.reason = TOMB_STR("")};
+
+	TOMB_TRY(tomb_api_body(req, cancel_fields, TOMB_COUNTOF(cancel_fields), &body, err));
+	TOMB_TRY(tomb_work_item_cancel(ctx->link.pg, &ctx->actor, req->params[0].id, body.reason, err));
 	return tomb_api_work_item(ctx, req, res, err);
 }
 
