@@ -46,6 +46,7 @@ static void p_05_the_exact_list_is_paged_before_the_decision(void **state)
 	site_bobs_token(s, request, form);
 	site_post(s, &s->bob, form, &a, "/deletions/review/%" PRId64, request);
 	SITE_SAYS(&a, 200, "<p>1 to 50 of 60 files</p>");
+	SITE_SAYS(&a, 200, "<a class=\"button\" href=\"/deletions/csv/");
 	SITE_SILENT(&a, "First page");
 	after = strstr(a.body, "name=\"after\" value=\"");
 	assert_non_null(after);
