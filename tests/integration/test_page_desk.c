@@ -299,6 +299,71 @@ static void pages_of_the_log_neither_repeat_nor_hide_one(void **state)
 	assert_int_equal(seen, ENTRIES);
 }
 
+static size_t count(const char *text, const char *what)
+{
+	size_t n = 0;
+
+	for (const char *p = text; (p = strstr(p, what)); p++)
+		n++;
+	return n;
+}
+
+static void the_log_is_a_table_under_the_same_filters(void **state)
+{
+	struct site *s = *state;
+	int64_t request = tomb_world_request_object(&s->world, site_bag(s));
+	RAW_ANSWER_AUTO a = {0};
+
+	(void)tomb_world_approve(&s->world, request);
+	site_get(s, &s->bob, &a, "/audit?verb=request+deletion");
+	SITE_SAYS(&a, 200, "href=\"/audit/csv?verb=request%20deletion\" download");
+	site_get(s, &s->bob, &a, "/audit/csv?verb=request+deletion");
+	SITE_SAYS(&a, 200, "entry,time,actor,via,action,institution,thing,detail,list_digest,seal,hash\r\n");
+	assert_string_equal(raw_header(&a, "Content-Type"), "text/csv; charset=utf-8; header=present");
+	assert_string_equal(raw_header(&a, "Content-Disposition"), "attachment; filename=\"audit.csv\"");
+	assert_int_equal(count(a.body, "\r\n"), 2);
+	SITE_SAYS(&a, 200, ",\"alice@test.edu\",");
+	SITE_SAYS(&a, 200, ",\"\",\"\"\r\n");
+	SITE_SILENT(&a, "approve deletion");
+	seal(s);
+	site_get(s, &s->bob, &a, "/audit/csv?verb=request+deletion");
+	SITE_SAYS(&a, 200,
+		tomb_fixture_pg_value(
+			"select seq || ',\"' || encode(hash, 'hex') || '\"' from audit_seal s join audit_entry "
+			"e on e.id = s.entry_id where verb = 'request deletion'"));
+	site_get(s, &s->bob, &a, "/audit/csv?from=yesterday");
+	SITE_SAYS(&a, 400, "is no day");
+	site_get(s, &s->mallory, &a, "/audit/csv");
+	SITE_SILENT(&a, "request deletion");
+	site_get(s, &s->carol, &a, "/audit/csv");
+	assert_int_equal(a.status, 403);
+	site_get(s, &s->bob, &a, "/audit?to=2001-01-01");
+	SITE_SILENT(&a, "/audit/csv");
+}
+
+static void a_table_of_many_entries_is_whole_and_holds_no_formula(void **state)
+{
+	enum { ENTRIES = 601 };
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+
+	tomb_world_exec(
+		"insert into audit_entry (actor, via, verb, institution_id, subject, detail) select 'x', 'cli', 'try', "
+		"(select institution_id from user_account where email = 'bob@test.edu'), 'thing ' || g || '.', "
+		"'=HYPERLINK(\"http://x\")' from generate_series(1, %d) g",
+		ENTRIES);
+	site_get(s, &s->bob, &a, "/audit/csv?verb=try");
+	assert_int_equal(a.status, 200);
+	assert_int_equal(count(a.body, "\r\n"), ENTRIES + 1);
+	assert_int_equal(count(a.body, ",\"'=HYPERLINK(\"\"http://x\"\")\","), ENTRIES);
+	for (int i = 1; i <= ENTRIES; i++) {
+		char name[32];
+
+		(void)snprintf(name, sizeof name, ",\"thing %d.\",", i);
+		assert_int_equal(count(a.body, name), 1);
+	}
+}
+
 int main(void)
 {
 #define ON_A_SITE(test) cmocka_unit_test_setup_teardown(test, site_set_up, site_tear_down)
@@ -313,6 +378,8 @@ int main(void)
 		ON_A_SITE(entries_are_found_by_person_action_thing_and_day),
 		ON_A_SITE(each_entry_has_its_seal_and_the_chain_its_head),
 		ON_A_SITE(pages_of_the_log_neither_repeat_nor_hide_one),
+		ON_A_SITE(the_log_is_a_table_under_the_same_filters),
+		ON_A_SITE(a_table_of_many_entries_is_whole_and_holds_no_formula),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

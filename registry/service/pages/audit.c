@@ -79,6 +79,8 @@ enum tomb_code tomb_page_audit(
 	tomb_pager_keep(&pager, "from", page.from);
 	tomb_pager_keep(&pager, "to", page.to);
 	page.is_filtered = pager.nkept > 0;
+	if (found.n > 0)
+		page.csv = tomb_pager_filtered(&v, &pager, TOMB_STR("/audit/csv"));
 	page.pager = tomb_pager_links(&v, &pager, found.n, found.next, -1, "Record");
 	html_audit(&res->body, &page);
 	return tomb_view_done(&v, 200, err);
