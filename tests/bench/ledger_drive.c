@@ -67,7 +67,7 @@ static int64_t number(const char *text)
 static struct tomb_pg *open_as(struct drive *d, const char *role)
 {
 	static const struct tomb_pg_set *const registry_sets[] = {&sql_set_request, &sql_set_decision, &sql_set_plan,
-		&sql_set_trace, &sql_set_people, &sql_set_read_impact, &benchsql_set_bench};
+		&sql_set_trace, &sql_set_people, &sql_set_account, &sql_set_read_impact, &benchsql_set_bench};
 	static const struct tomb_pg_set *const worker_sets[] = {
 		&sql_set_claim, &sql_set_settle, &sql_set_plan, &sql_set_trace, &sql_set_request};
 	bool is_worker = strcmp(role, "tombstone_worker") == 0;

@@ -33,6 +33,7 @@ before(async () => {
 	await stage.wait('the deletion', 'select count(*) from deletion where finished_at is null', 0);
 	at.item = await stage.number('select min(id) from work_item');
 	at.event = await stage.number("select min(id) from premis_event where event_type = 'deletion'");
+	at.alert = await stage.number("select max(id) from alert where user_id = (select id from user_account where email = 'bob@test.edu')");
 	await alice.close();
 	await bob.close();
 });
@@ -46,6 +47,14 @@ const visits = {
 	'/': ['/'],
 	'/static/{text}': null,
 	'/sign_in': ['/sign_in'],
+	'/sign_in/code': null, // see account.test.mjs
+	'/password/forgotten': ['/password/forgotten'],
+	'/password/set': null, // see account.test.mjs
+	'/account': ['/account'],
+	'/account/password': ['/account/password'],
+	'/account/totp': ['/account/totp'],
+	'/account/sessions': ['/account/sessions'],
+	'/account/api_keys': ['/account/api_keys'],
 	'/dashboard': ['/dashboard'],
 	'/objects': ['/objects', '/objects?state=D', '/objects?identifier=nothing'],
 	'/objects/show/{id}': () => [at.object, at.young, at.asked, at.deleted].map((id) => `/objects/show/${id}`),
@@ -57,7 +66,16 @@ const visits = {
 	'/files/request_delete/{id}': () => [`/files/request_delete/${at.activeFile}`],
 	'/deletions': ['/deletions'],
 	'/deletions/show/{id}': () => [at.done, at.rejected, at.open].map((id) => `/deletions/show/${id}`),
+	'/deletions/csv/{id}': null,
+	'/deletions/print/{id}': () => [`/deletions/print/${at.done}`],
+	'/deletions/progress/{id}': null, // events for the script
 	'/deletions/review/{id}': () => [`/deletions/review/${at.open}`, `/deletions/review/${at.done}`],
+	'/events': ['/events', '/events?type=deletion'],
+	'/events/show/{id}': () => [`/events/show/${at.event}`],
+	'/storage_options': ['/storage_options'],
+	'/audit': ['/audit'],
+	'/alerts': ['/alerts', '/alerts?read=no'],
+	'/alerts/show/{id}': () => [`/alerts/show/${at.alert}`],
 	'/work_items': ['/work_items'],
 	'/work_items/show/{id}': () => [`/work_items/show/${at.item}`],
 };

@@ -44,6 +44,8 @@ static void init_registry(struct stage *s)
 		&text, "database = %s\nredis = %s\n", tomb_fixture_pg_registry(), tomb_address_text(&redis, address));
 	tomb_buf_putf(&text, "smtp_url = smtp://127.0.0.1:%d\nmail_from = tombstone@registry.test\n",
 		smtp_server_port(s->smtp));
+	tomb_world_secrets_key(&s->world, path);
+	tomb_buf_putf(&text, "secrets_key_file = %s\n", path);
 	tomb_buf_putf(&text, "request_threads = 4\ndispatch_interval_ms = 50\nsweep_interval_ms = 200\n");
 	tomb_buf_put(&text, (struct tomb_str){"", 1}); /* a C string from here */
 	program_init(&s->registry, "tombstone-registry", s->world.folder, text.p);

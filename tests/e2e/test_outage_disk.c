@@ -19,11 +19,13 @@ enum { SKIPPED = 77, MEGABYTES = 160, WAIT_MS = 60 * 1000 };
 /* Until the registry cannot write any more: sign-ins write. */
 static void write_until_it_is_noticed(struct outage *o)
 {
+	int64_t object = o->objects[OUTAGE_PARTS * OUTAGE_PART - 1];
 	int64_t until = moment_ms() + WAIT_MS;
+	char form[64];
 	RAW_ANSWER_AUTO a = {0};
 
-	while (visitor_post(&o->people.alice, "reason=full", &a, "/objects/init_delete/%d",
-		       (int)o->objects[OUTAGE_PARTS * OUTAGE_PART - 1]) != 503) {
+	two_people_form(object, form);
+	while (visitor_post(&o->people.alice, form, &a, "/objects/init_delete/%d", (int)object) != 503) {
 		program_must_live(&o->stage->registry);
 		if (moment_ms() > until)
 			fail_msg("a full disk is not noticed: %d", a.status);

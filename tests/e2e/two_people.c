@@ -27,11 +27,20 @@ static bool is_done(const struct raw_answer *a)
 	return a->status == 303 || a->status == 409;
 }
 
+void two_people_form(int64_t object_id, char form[static 64])
+{
+	(void)snprintf(form, 64, "reason=e2e&confirm=%" PRId64,
+		tomb_world_number(
+			"select count(*) from generic_file where state = 'A' and object_id = %" PRId64, object_id));
+}
+
 bool two_people_ask(struct two_people *p, int64_t object_id)
 {
+	char form[64];
 	RAW_ANSWER_AUTO a = {0};
 
-	(void)visitor_post(&p->alice, "reason=e2e", &a, "/objects/init_delete/%" PRId64, object_id);
+	two_people_form(object_id, form);
+	(void)visitor_post(&p->alice, form, &a, "/objects/init_delete/%" PRId64, object_id);
 	return is_done(&a);
 }
 

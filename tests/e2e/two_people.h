@@ -13,6 +13,9 @@ struct two_people {
 /* Both sign in; the registry must be there. */
 void two_people_init(struct two_people *p, struct stage *s);
 
+/* What she sends: with the number of files, which large requests want typed. */
+void two_people_form(int64_t object_id, char form[static 64]);
+
 /* Alice asks for the object; true when there is a request, be it from an answer that she never got. */
 bool two_people_ask(struct two_people *p, int64_t object_id);
 

@@ -212,7 +212,7 @@ static void run_registry(const struct stage *s, int64_t object)
 	TOMB_ARENA_AUTO arena = tomb_arena_init(1 << 20);
 	struct tomb_log log = {.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
 	static const struct tomb_pg_set *const sets[] = {
-		&sql_set_request, &sql_set_decision, &sql_set_trace, &sql_set_read_deletion};
+		&sql_set_request, &sql_set_decision, &sql_set_trace, &sql_set_read_deletion, &sql_set_account};
 	struct tomb_registry_config config;
 	TOMB_PG_AUTO *pg = NULL;
 	struct tomb_err err;

@@ -23,19 +23,8 @@ struct site_parts {
 	struct tomb_registry_config config;
 	struct tomb_log log;
 	struct tomb_registry registry;
-	char key_file[96];
+	char key_file[TOMB_WORLD_PATH];
 };
-
-/* As "openssl rand -hex 32" would, but for the randomness. */
-static void write_key(const char *path)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	for (int i = 0; i < 64; i++)
-		(void)fputc('7', f);
-	assert_int_equal(fclose(f), 0);
-}
 
 /* As if the person had signed in a moment ago. */
 void site_sign_in(const struct tomb_actor *who, struct site_user *out)
@@ -77,8 +66,7 @@ int site_set_up(void **state)
 		.database = tomb_str_from(tomb_fixture_pg_registry()),
 		.public_url = TOMB_STR("https://registry.test.edu"),
 		.session_hours = 1};
-	(void)snprintf(parts->key_file, sizeof parts->key_file, "%s/secrets-key", s->world.folder);
-	write_key(parts->key_file);
+	tomb_world_secrets_key(&s->world, parts->key_file);
 	parts->config.secrets_key_file = tomb_str_from(parts->key_file);
 	parts->config.session_idle_minutes = 60;
 	parts->log = (struct tomb_log){.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};

@@ -359,3 +359,15 @@ void tomb_world_check(struct tomb_world *w)
 			"('approve deletion', 'reject deletion'))"),
 		0);
 }
+
+void tomb_world_secrets_key(const struct tomb_world *w, char path[static TOMB_WORLD_PATH])
+{
+	FILE *f = NULL;
+
+	(void)snprintf(path, TOMB_WORLD_PATH, "%s/secrets-key", w->folder);
+	f = fopen(path, "we");
+	assert_non_null(f);
+	for (int i = 0; i < 64; i++) /* as "openssl rand -hex 32" would, but for the randomness */
+		assert_int_not_equal(fputc('7', f), EOF);
+	assert_int_equal(fclose(f), 0);
+}

@@ -10,7 +10,7 @@
 #include "tombstone/deletion_request.h"
 #include "tombstone/store.h"
 
-enum { TOMB_WORLD_COPIES_MAX = 3 };
+enum { TOMB_WORLD_COPIES_MAX = 3, TOMB_WORLD_PATH = 96 };
 
 struct tomb_world {
 	char folder[64];          /* everything on disk; removed at the end */
@@ -69,6 +69,9 @@ int64_t tomb_world_approve(struct tomb_world *w, int64_t request_id); /* the del
  */
 void tomb_world_plan(struct tomb_world *w);
 void tomb_world_work(struct tomb_world *w);
+
+/* A file with a key for second factors, such as the setting secrets_key_file names. */
+void tomb_world_secrets_key(const struct tomb_world *w, char path[static TOMB_WORLD_PATH]);
 
 /* Every invariant that can be asked of the ledger and the stores as they are: I2, I3, I5, I8; fails the test if not so.
  */
