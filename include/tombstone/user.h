@@ -25,6 +25,7 @@ struct tomb_user {
 	bool has_totp;
 	int64_t admin_since_us; /* 0: never was an admin */
 	int64_t created_at_us;
+	int64_t signed_in_at_us; /* the last time; 0: never */
 };
 
 struct tomb_user_new {
@@ -52,6 +53,10 @@ enum tomb_code tomb_user_list(struct tomb_pg *pg, const struct tomb_actor *actor
 
 /* The account with this e-mail address, in any case of letters.  NOTFOUND also if it is another institution's. */
 enum tomb_code tomb_user_find(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str email,
+	struct tomb_arena *arena, struct tomb_user *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* The account with this id.  NOTFOUND as above. */
+enum tomb_code tomb_user_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
 	struct tomb_arena *arena, struct tomb_user *out, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Operators only.  Ends the person's sessions.  CONFLICT if the account is not active. */

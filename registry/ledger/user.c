@@ -112,6 +112,7 @@ static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_user_list
 			.has_totp = rows[i].has_totp,
 			.admin_since_us = rows[i].admin_since_null ? 0 : rows[i].admin_since,
 			.created_at_us = rows[i].created_at,
+			.signed_in_at_us = rows[i].signed_in_at_null ? 0 : rows[i].signed_in_at,
 		};
 		TOMB_TRY(tomb_role_parse(rows[i].role, &found[i].role, err));
 	}
@@ -149,6 +150,23 @@ enum tomb_code tomb_user_find(struct tomb_pg *pg, const struct tomb_actor *actor
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no account with the e-mail address \"%.*s\"",
 			TOMB_STR_ARG(email));
+	*out = *found;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_user_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id,
+	struct tomb_arena *arena, struct tomb_user *out, struct tomb_err *err)
+{
+	bool sees_all = tomb_permission_of(actor, TOMB_MAY_USER_READ) == TOMB_SCOPE_ALL;
+	struct sql_people_user_list_args args = {
+		.institution_id = sees_all ? 0 : actor->institution_id, .after_id = user_id - 1, .at_most = 1};
+	struct tomb_user *found = NULL;
+	size_t n = 0;
+
+	if (user_id > 0 && tomb_permission_covers(actor, TOMB_MAY_USER_READ, args.institution_id))
+		TOMB_TRY(list(pg, &args, arena, &found, &n, err));
+	if (n == 0 || found->id != user_id)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no account %" PRId64, user_id);
 	*out = *found;
 	return TOMB_OK;
 }

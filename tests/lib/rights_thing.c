@@ -60,6 +60,7 @@ static const struct rule {
 		"'1 "
 		"hour' from user_account where email = 'alice@test.edu' returning id",
 		RIGHTS_ALICE},
+	{"/require_totp/", "{id}", "select id from institution where identifier = 'test.edu'", RIGHTS_INSTITUTION},
 	{"/users/", "{id}", "select id from user_account where email = 'dave@test.edu'", RIGHTS_INSTITUTION},
 	{"/storage_options/", "{id}", "select min(id) from storage_option", RIGHTS_NOBODY},
 	{"/storage-options/", "{id}", "select min(id) from storage_option", RIGHTS_NOBODY},

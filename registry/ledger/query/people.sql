@@ -74,9 +74,11 @@ values ($1::bigint, $2::text, $3::text, $4::text, $5::text) returning id;
 -- :col admin_since timestamptz?
 -- :col deactivated_at timestamptz?
 -- :col created_at timestamptz
+-- :col signed_in_at timestamptz?
 select u.id, u.institution_id, i.identifier as institution, u.email, u.name, u.role, u.password_hash is not null as has_password,
 	exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null) as has_totp,
-	u.admin_since, u.deactivated_at, u.created_at
+	u.admin_since, u.deactivated_at, u.created_at,
+	(select max(s.created_at) from session s where s.user_id = u.id and not s.awaits_code) as signed_in_at
 from user_account u join institution i on i.id = u.institution_id
 where ($1::bigint = 0 or u.institution_id = $1::bigint) and ($2::text = '' or lower(u.email) = lower($2::text)) and u.id > $3::bigint
 order by u.id limit $4::int;

@@ -44,6 +44,14 @@ static const struct {
 	{"cancelled", "The work item is cancelled. Files whose deletion has not begun are refused, and stay."},
 	{"marked-read", "Marked as read."},
 	{"marked-unread", "Marked as unread."},
+	{"user-created", "The account is made. A mail with a link to set a password is on its way."},
+	{"user-invited", "A mail with a link to set a password is on its way."},
+	{"user-deactivated", "The account is deactivated. Its sessions have ended, its API keys are revoked."},
+	{"user-activated", "The account is active again. Its sessions, API keys and links of before stay void."},
+	{"user-role", "The role is changed. The person has to sign in again."},
+	{"user-totp-reset", "The second factor is off. The person is told by mail, and has to sign in again."},
+	{"totp-required", "From now on who approves deletions of this institution needs a second factor."},
+	{"totp-not-required", "From now on no second factor is demanded of those who approve."},
 	{"none-chosen", "No alert was chosen, and none was marked."},
 };
 
