@@ -34,6 +34,8 @@ before(async () => {
 	at.item = await stage.number('select min(id) from work_item');
 	at.event = await stage.number("select min(id) from premis_event where event_type = 'deletion'");
 	at.alert = await stage.number("select max(id) from alert where user_id = (select id from user_account where email = 'bob@test.edu')");
+	at.carol = await stage.number("select id from user_account where email = 'carol@test.edu'");
+	at.alice = await stage.number("select id from user_account where email = 'alice@test.edu'");
 	await alice.close();
 	await bob.close();
 });
@@ -76,6 +78,9 @@ const visits = {
 	'/audit': ['/audit'],
 	'/alerts': ['/alerts', '/alerts?read=no'],
 	'/alerts/show/{id}': () => [`/alerts/show/${at.alert}`],
+	'/users': ['/users'],
+	'/users/create': ['/users/create'],
+	'/users/show/{id}': () => [at.carol, at.alice].map((id) => `/users/show/${id}`),
 	'/work_items': ['/work_items'],
 	'/work_items/show/{id}': () => [`/work_items/show/${at.item}`],
 };
