@@ -36,7 +36,7 @@ static enum tomb_code fill_rows(
 		rows[i] = (struct html_alerts_rows){
 			.id = found->p[i].id,
 			.subject = found->p[i].subject,
-			.type = found->p[i].type,
+			.request_id = found->p[i].request_id,
 			.institution = found->p[i].institution_name,
 			.created_at = found->p[i].created_at_us,
 			.is_unread = found->p[i].read_at_us == 0,

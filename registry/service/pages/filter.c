@@ -46,8 +46,7 @@ enum tomb_code tomb_filter_day(
 	return TOMB_OK;
 }
 
-enum tomb_code tomb_filter_object(
-	struct tomb_view *v, struct tomb_str identifier, int64_t *id, struct tomb_err *err)
+enum tomb_code tomb_filter_object(struct tomb_view *v, struct tomb_str identifier, int64_t *id, struct tomb_err *err)
 {
 	struct tomb_object object = {.id = 0};
 	struct tomb_err why;
