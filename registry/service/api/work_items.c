@@ -84,7 +84,7 @@ struct cancel_body {
 
 static const struct tomb_json_field cancel_fields[] = {
 	{TOMB_JSON_FIELD("reason", struct cancel_body, STR, reason), .required = true, .min = 1,
-		.max = TOMB_CANCEL_REASON_MAX * UTF8_MAX},
+		.max = (int64_t)TOMB_CANCEL_REASON_MAX * UTF8_MAX},
 };
 
 enum tomb_code tomb_api_work_item_cancel(
