@@ -76,12 +76,14 @@ const visits = {
 	'/events/show/{id}': () => [`/events/show/${at.event}`],
 	'/storage_options': ['/storage_options'],
 	'/audit': ['/audit'],
+	'/audit/csv': null,
 	'/alerts': ['/alerts', '/alerts?read=no'],
 	'/alerts/show/{id}': () => [`/alerts/show/${at.alert}`],
 	'/users': ['/users'],
 	'/users/create': ['/users/create'],
 	'/users/show/{id}': () => [at.carol, at.alice].map((id) => `/users/show/${id}`),
 	'/work_items': ['/work_items'],
+	'/work_items/cancel/{id}': null, // operators: see below
 	'/work_items/show/{id}': () => [`/work_items/show/${at.item}`],
 };
 
@@ -149,4 +151,16 @@ test('refusals are pages, too', async () => {
 	}
 	assert.deepEqual(found, []);
 	await carol.close();
+});
+
+test('pages of operators', async () => {
+	const oscar = await browser.signedIn('oscar@operator.org');
+	const found = [];
+
+	for (const address of ['/dashboard', '/users', '/audit', '/storage_options', `/work_items/show/${at.item}`, `/work_items/cancel/${at.item}`]) {
+		await oscar.page.goto(address);
+		found.push(...(await examine(oscar, address, 'operator')));
+	}
+	assert.deepEqual(found, []);
+	await oscar.close();
 });
