@@ -57,7 +57,7 @@ enum tomb_code tomb_decision_make(struct tomb_pg *pg, const struct tomb_actor *a
  * tomb_decision_make() is this without a code.
  */
 enum tomb_code tomb_decision_make_with(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t request_id,
-	enum tomb_verdict_kind verdict, struct tomb_str token, const struct tomb_step_up *step_up, int64_t *deletion_id,
+	enum tomb_verdict_kind verdict, struct tomb_str token, const struct tomb_step_up *proof, int64_t *deletion_id,
 	struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

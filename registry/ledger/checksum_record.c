@@ -10,6 +10,11 @@
 
 enum { ARENA_BYTES_MAX = 8 * 1024 * 1024 }; /* the columns of the checksums of a thousand files */
 
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
 enum tomb_code tomb_record_checksum_check(const struct tomb_checksum_given *checksum, struct tomb_err *err)
 {
 	for (enum tomb_digest_alg alg = TOMB_MD5; alg < TOMB_DIGEST_ALG_MAX; alg++) {
@@ -19,7 +24,7 @@ enum tomb_code tomb_record_checksum_check(const struct tomb_checksum_given *chec
 			return TOMB_FAIL(err, TOMB_INVAL, "digest: %s has %zu digits in base 16, not %zu",
 				tomb_digest_name(alg), 2 * tomb_digest_size(alg), checksum->digest.n);
 		for (size_t i = 0; i < checksum->digest.n; i++)
-			if (!memchr("0123456789abcdef", checksum->digest.p[i], 16))
+			if (!is_hex(checksum->digest.p[i]))
 				return TOMB_FAIL(err, TOMB_INVAL, "digest: base 16 in lower case");
 		return TOMB_OK;
 	}

@@ -241,7 +241,9 @@ static enum tomb_code create(struct tomb_pg *pg, void *ctx, struct tomb_err *err
 enum tomb_code tomb_file_record_create(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t institution_id,
 	const struct tomb_file_given *files, size_t n, int64_t *ids, struct tomb_err *err)
 {
-	struct creation c = {actor, institution_id, files, n, ids};
+	struct creation c = {.actor = actor, .institution_id = institution_id, .files = files, .n = n};
+
+	c.ids = ids;
 
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_INVAL, "no file is given");

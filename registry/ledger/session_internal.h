@@ -11,6 +11,6 @@ enum tomb_code tomb_session_renew(
 
 /* The digest of a session's token; INVAL for what is none. */
 enum tomb_code tomb_session_digest(
-	struct tomb_str token, uint8_t out[static TOMB_SHA256_SIZE], struct tomb_err *err) TOMB_MUST_USE;
+	struct tomb_str text, uint8_t out[static TOMB_SHA256_SIZE], struct tomb_err *err) TOMB_MUST_USE;
 
 #endif

@@ -8,7 +8,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { ARENA_BYTES_MAX = 16 * 1024 }; /* a row */
+enum {
+	ARENA_BYTES_MAX = 16 * 1024,                         /* a row */
+	BACKUP_CODE_LETTERS = TOMB_BACKUP_CODE_SIZE / 5 * 8, /* base 32 (RFC 4648, section 6) */
+};
 
 /* Letters and digits only, in capitals: as people may leave out hyphens, or type small letters. */
 static bool squeeze(struct tomb_str given, char out[static TOMB_BACKUP_CODE_TEXT])
@@ -20,12 +23,14 @@ static bool squeeze(struct tomb_str given, char out[static TOMB_BACKUP_CODE_TEXT
 
 		if (c == '-' || c == ' ')
 			continue;
-		if (n == TOMB_BACKUP_CODE_SIZE / 5 * 8)
+		if (n == BACKUP_CODE_LETTERS)
 			return false;
-		out[n++] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c - 'a' + 'A');
+		out[n++] = c;
 	}
 	out[n] = '\0';
-	return n == TOMB_BACKUP_CODE_SIZE / 5 * 8;
+	return n == BACKUP_CODE_LETTERS;
 }
 
 static enum tomb_code use_backup(

@@ -12,7 +12,7 @@ static void begin_cell(struct tomb_buf *out)
 
 static bool is_formula(struct tomb_str text)
 {
-	return text.n > 0 && memchr("=+-@\t\r", text.p[0], 6) != NULL;
+	return text.n > 0 && text.p[0] != '\0' && strchr("=+-@\t\r", text.p[0]);
 }
 
 void tomb_csv_text(struct tomb_buf *out, struct tomb_str text)

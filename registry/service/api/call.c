@@ -5,7 +5,7 @@
 #include "tombstone/digest.h"
 #include "tombstone/idempotency.h"
 
-#define tomb_api_nothing NULL
+#define TOMB_API_NOTHING NULL
 
 enum { NEVER = false, KEPT = true };
 
