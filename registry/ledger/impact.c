@@ -82,7 +82,10 @@ enum tomb_code tomb_impact_named(struct tomb_pg *pg, const struct tomb_actor *ac
 	TOMB_TRY(tomb_scope(actor, TOMB_MAY_OBJECT_READ, 0, &scope, err));
 	TOMB_TRY(sql_read_impact_named(
 		pg, &(struct sql_read_impact_named_args){scope, request_id}, arena, &named, &n, err));
-	*out = n == 0 ? (struct tomb_deletion_list){.reason_code = {0}}
-		      : (struct tomb_deletion_list){.object_ids = named->object_ids, .file_ids = named->file_ids};
+	*out = (struct tomb_deletion_list){.reason_code = {0}};
+	if (n > 0) {
+		out->object_ids = named->object_ids;
+		out->file_ids = named->file_ids;
+	}
 	return TOMB_OK;
 }

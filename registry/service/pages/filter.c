@@ -49,7 +49,7 @@ enum tomb_code tomb_filter_day(
 enum tomb_code tomb_filter_object(struct tomb_view *v, struct tomb_str identifier, int64_t *id, struct tomb_err *err)
 {
 	struct tomb_object object = {.id = 0};
-	struct tomb_err why;
+	struct tomb_err why = {.text = ""};
 	enum tomb_code code = TOMB_OK;
 
 	if (identifier.n > 0)

@@ -77,7 +77,8 @@ static enum tomb_code try_sign_in(struct tomb_ctx *ctx, struct tomb_request *req
 		tomb_log(ctx->registry->log, TOMB_EV_SIGN_IN, TOMB_KV_S("user", form->email),
 			TOMB_KV_S("remote", req->remote));
 	code = tomb_session_cookie_set(req, res, tomb_str_from(token),
-		*awaits_code ? TOMB_SESSION_HALF_MINUTES * 60 : ctx->registry->config->session_hours * 3600, err);
+		*awaits_code ? INT64_C(60) * TOMB_SESSION_HALF_MINUTES : ctx->registry->config->session_hours * 3600,
+		err);
 	tomb_wipe(token, sizeof token);
 	return code;
 }
