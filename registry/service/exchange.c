@@ -171,6 +171,8 @@ enum tomb_act tomb_exchange_end(struct tomb_exchange *x, struct tomb_pool *pool)
 	if (tomb_body_done(&x->body, &x->req.body, &err) != TOMB_OK)
 		return refuse(x, 0, &err);
 	if (!tomb_pool_reserve(pool)) {
+		if (tomb_pool_is_stopped(pool))
+			return TOMB_ACT_HANG_UP; /* on a connection that the end of the service was about to close */
 		(void)TOMB_FAIL(&err, TOMB_BUSY, "no place among the %u requests that may wait", o->queue);
 		return refuse(x, 0, &err);
 	}

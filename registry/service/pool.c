@@ -86,6 +86,16 @@ enum tomb_code tomb_pool_start(struct tomb_ctx *const *ctxs, size_t nthreads, si
 	return TOMB_OK;
 }
 
+bool tomb_pool_is_stopped(struct tomb_pool *pool)
+{
+	bool is_closing = false;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	is_closing = pool->is_closing;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return is_closing;
+}
+
 bool tomb_pool_reserve(struct tomb_pool *pool)
 {
 	bool has_place = false;

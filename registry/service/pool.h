@@ -29,6 +29,9 @@ enum tomb_code tomb_pool_start(struct tomb_ctx *const *ctxs, size_t nthreads, si
 bool tomb_pool_reserve(struct tomb_pool *pool) TOMB_MUST_USE;
 void tomb_pool_push(struct tomb_pool *pool, struct tomb_pool_item *item);
 
+/* Is that why there was no place? */
+bool tomb_pool_is_stopped(struct tomb_pool *pool) TOMB_MUST_USE;
+
 /* Takes no more: there is no place from here on.  What is queued is run with is_closing.  Returns when the last thread
  * has ended; once more does nothing.  NULL is accepted. */
 void tomb_pool_stop(struct tomb_pool *pool);
