@@ -1,5 +1,5 @@
 /* Work items of pipelines outside, by the admin API (aptrust.md 1.2, 2.5, 3.3, 3.6; deletion.md P-14). */
-#include "api_client.h"
+#include "outside_site.h"
 #include "tombstone/ingest_record.h"
 
 #include <inttypes.h>
@@ -9,23 +9,11 @@
 
 #include <cmocka.h>
 
-#define AS_OSCAR(s, method, json, a, ...) api_ask((s), &(s)->world.oscar, (method), (json), (a), __VA_ARGS__)
-
-static void refused(const struct raw_answer *a, int status, const char *piece)
-{
-	const char *text = NULL;
-
-	API_STATUS(a, status);
-	text = api_text(a, status == 403 || status == 404 ? "error" : "Error");
-	if (!strstr(text, piece))
-		fail_msg("\"%s\" does not say \"%s\"", text, piece);
-}
-
 static int64_t record_item(struct site *s)
 {
 	RAW_ANSWER_AUTO a = {0};
 
-	AS_OSCAR(s, "POST",
+	OUTSIDE_ASK(s, "POST",
 		"{\"name\":\"bag.tar\",\"etag\":\"0123456789abcdef0123456789abcdef\",\"bucket\":\"receiving\","
 		"\"user\":\"someone@test.edu\",\"note\":\"n\",\"action\":\"Ingest\",\"stage\":\"Receive\","
 		"\"status\":\"Pending\",\"outcome\":\"o\",\"bag_date\":\"2026-01-02T03:04:05Z\",\"retry\":true,"
@@ -50,7 +38,7 @@ static void a_pipeline_makes_an_item_drives_it_through_its_stages_and_ends_it(vo
 			"'receiving' and bag_date = '2026-01-02T03:04:05Z' and retry and queued_at is null and "
 			"bytes_total = 4096 and object_id is null"),
 		1);
-	AS_OSCAR(s, "PUT",
+	OUTSIDE_ASK(s, "PUT",
 		"{\"status\":\"Started\",\"stage\":\"Unpack\",\"node\":\"host-1\",\"pid\":77,\"note\":\"busy\"}", &a,
 		"/admin-api/v3/items/update/%" PRId64, id);
 	API_STATUS(&a, 200);
@@ -66,7 +54,7 @@ static void a_pipeline_makes_an_item_drives_it_through_its_stages_and_ends_it(vo
 			"{\"intellectual_object_id\":%" PRId64
 			",\"status\":\"Success\",\"stage\":\"Cleanup\",\"node\":\"\"}",
 			object);
-		AS_OSCAR(s, "PUT", json, &a, "/admin-api/v3/items/update/%" PRId64, id);
+		OUTSIDE_ASK(s, "PUT", json, &a, "/admin-api/v3/items/update/%" PRId64, id);
 	}
 	API_STATUS(&a, 200);
 	assert_int_equal(api_number(&a, "intellectual_object_id"), object);
@@ -76,10 +64,10 @@ static void a_pipeline_makes_an_item_drives_it_through_its_stages_and_ends_it(vo
 		tomb_world_number(
 			"select count(*) from audit_entry where verb in ('record work item', 'change work item')"),
 		3);
-	AS_OSCAR(s, "PUT", "{\"status\":\"Started\"}", &a, "/admin-api/v3/items/update/%" PRId64, id);
-	refused(&a, 409, "requeue it");
-	AS_OSCAR(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/%" PRId64, id);
-	refused(&a, 409, "succeeded");
+	OUTSIDE_ASK(s, "PUT", "{\"status\":\"Started\"}", &a, "/admin-api/v3/items/update/%" PRId64, id);
+	outside_refused(&a, 409, "requeue it");
+	OUTSIDE_ASK(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/%" PRId64, id);
+	outside_refused(&a, 409, "succeeded");
 }
 
 /* P-14: and the reaper of our own ingests leaves it alone. */
@@ -98,7 +86,7 @@ static void while_it_is_open_nobody_can_ask_for_the_deletion_of_its_object(void 
 	(void)snprintf(json, sizeof json, "{\"object_ids\":[%" PRId64 "]}", object);
 	api_ask(s, &s->world.alice, "POST", json, &a, "/api/v1/deletions");
 	API_STATUS(&a, 409);
-	AS_OSCAR(s, "PUT", "{\"status\":\"Failed\"}", &a, "/admin-api/v3/items/update/%" PRId64, id);
+	OUTSIDE_ASK(s, "PUT", "{\"status\":\"Failed\"}", &a, "/admin-api/v3/items/update/%" PRId64, id);
 	API_STATUS(&a, 200);
 	api_ask(s, &s->world.alice, "POST", json, &a, "/api/v1/deletions");
 	API_STATUS(&a, 201);
@@ -110,14 +98,14 @@ static void a_failed_item_is_requeued_at_a_stage(void **state)
 	RAW_ANSWER_AUTO a = {0};
 	int64_t id = record_item(s);
 
-	AS_OSCAR(s, "PUT",
+	OUTSIDE_ASK(s, "PUT",
 		"{\"status\":\"Failed\",\"needs_admin_review\":true,\"retry\":false,\"node\":\"x\",\"pid\":3}", &a,
 		"/admin-api/v3/items/update/%" PRId64, id);
 	API_STATUS(&a, 200);
 	assert_int_equal(tomb_world_number("select count(*) from work_item where needs_admin_review and not retry"), 1);
-	AS_OSCAR(s, "PUT", "{\"stage\":\"Nowhere\"}", &a, "/admin-api/v3/items/requeue/%" PRId64, id);
-	refused(&a, 400, "Nowhere");
-	AS_OSCAR(s, "PUT", "{\"stage\":\"Reingest Check\"}", &a, "/admin-api/v3/items/requeue/%" PRId64, id);
+	OUTSIDE_ASK(s, "PUT", "{\"stage\":\"Nowhere\"}", &a, "/admin-api/v3/items/requeue/%" PRId64, id);
+	outside_refused(&a, 400, "Nowhere");
+	OUTSIDE_ASK(s, "PUT", "{\"stage\":\"Reingest Check\"}", &a, "/admin-api/v3/items/requeue/%" PRId64, id);
 	API_STATUS(&a, 200);
 	assert_string_equal(api_text(&a, "stage"), "Reingest Check");
 	assert_string_equal(api_text(&a, "status"), "Pending");
@@ -127,8 +115,8 @@ static void a_failed_item_is_requeued_at_a_stage(void **state)
 			"pid = 0 and completed_at is null"),
 		1);
 	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'requeue work item'"), 1);
-	AS_OSCAR(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/4711");
-	refused(&a, 404, "4711");
+	OUTSIDE_ASK(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/4711");
+	outside_refused(&a, 404, "4711");
 }
 
 static void an_item_that_breaks_a_rule_is_refused(void **state)
@@ -174,12 +162,12 @@ static void an_item_that_breaks_a_rule_is_refused(void **state)
 	};
 
 	for (size_t i = 0; i < TOMB_COUNTOF(bad); i++) {
-		AS_OSCAR(s, "POST", bad[i].json, &a, "/admin-api/v3/items/create/%" PRId64, s->world.institution);
-		refused(&a, bad[i].status, bad[i].says);
+		OUTSIDE_ASK(s, "POST", bad[i].json, &a, "/admin-api/v3/items/create/%" PRId64, s->world.institution);
+		outside_refused(&a, bad[i].status, bad[i].says);
 	}
-	AS_OSCAR(s, "POST", "{\"name\":\"b\",\"action\":\"Ingest\",\"stage\":\"Receive\",\"status\":\"Pending\"}", &a,
-		"/admin-api/v3/items/create/4711");
-	refused(&a, 404, "4711");
+	OUTSIDE_ASK(s, "POST", "{\"name\":\"b\",\"action\":\"Ingest\",\"stage\":\"Receive\",\"status\":\"Pending\"}",
+		&a, "/admin-api/v3/items/create/4711");
+	outside_refused(&a, 404, "4711");
 	assert_int_equal(tomb_world_number("select count(*) from work_item"), 0);
 }
 
@@ -207,14 +195,14 @@ static void an_update_never_changes_what_an_item_is(void **state)
 	};
 
 	for (size_t i = 0; i < TOMB_COUNTOF(bad); i++) {
-		AS_OSCAR(s, "PUT", bad[i].json, &a, "/admin-api/v3/items/update/%" PRId64, id);
-		refused(&a, 400, bad[i].says);
+		OUTSIDE_ASK(s, "PUT", bad[i].json, &a, "/admin-api/v3/items/update/%" PRId64, id);
+		outside_refused(&a, 400, bad[i].says);
 	}
 	(void)snprintf(json, sizeof json, "{\"intellectual_object_id\":%" PRId64 "}", other);
-	AS_OSCAR(s, "PUT", json, &a, "/admin-api/v3/items/update/%" PRId64, id);
-	refused(&a, 400, "test.edu/bag");
-	AS_OSCAR(s, "PUT", "{}", &a, "/admin-api/v3/items/update/4711");
-	refused(&a, 404, "4711");
+	OUTSIDE_ASK(s, "PUT", json, &a, "/admin-api/v3/items/update/%" PRId64, id);
+	outside_refused(&a, 400, "test.edu/bag");
+	OUTSIDE_ASK(s, "PUT", "{}", &a, "/admin-api/v3/items/update/4711");
+	outside_refused(&a, 404, "4711");
 }
 
 /* No claim, plan, decision or outcome of a deletion can be forged by its work item. */
@@ -230,10 +218,10 @@ static void the_items_of_a_deletion_take_notes_and_nothing_else(void **state)
 	(void)tomb_world_approve(&s->world, tomb_world_request_object(&s->world, object));
 	item = tomb_world_number("select id from work_item");
 	for (size_t i = 0; i < TOMB_COUNTOF(moves); i++) {
-		AS_OSCAR(s, "PUT", moves[i], &a, "/admin-api/v3/items/update/%" PRId64, item);
-		refused(&a, 409, "only its note, node and pid can be set");
+		OUTSIDE_ASK(s, "PUT", moves[i], &a, "/admin-api/v3/items/update/%" PRId64, item);
+		outside_refused(&a, 409, "only its note, node and pid can be set");
 	}
-	AS_OSCAR(s, "PUT", "{\"note\":\"seen\",\"node\":\"n\",\"pid\":1,\"needs_admin_review\":true,\"size\":1}", &a,
+	OUTSIDE_ASK(s, "PUT", "{\"note\":\"seen\",\"node\":\"n\",\"pid\":1,\"needs_admin_review\":true,\"size\":1}", &a,
 		"/admin-api/v3/items/update/%" PRId64, item);
 	API_STATUS(&a, 200);
 	assert_string_equal(api_text(&a, "note"), "seen");
@@ -242,12 +230,12 @@ static void the_items_of_a_deletion_take_notes_and_nothing_else(void **state)
 			"select count(*) from work_item where status = 'Pending' and not needs_admin_review and "
 			"bytes_total = 64"),
 		1);
-	AS_OSCAR(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/%" PRId64, item);
-	refused(&a, 409, "only failed files");
+	OUTSIDE_ASK(s, "PUT", NULL, &a, "/admin-api/v3/items/requeue/%" PRId64, item);
+	outside_refused(&a, 409, "only failed files");
 	tomb_world_work(&s->world);
 	tomb_world_check(&s->world);
-	AS_OSCAR(s, "PUT", "{\"status\":\"Failed\"}", &a, "/admin-api/v3/items/update/%" PRId64, item);
-	refused(&a, 409, "only its note");
+	OUTSIDE_ASK(s, "PUT", "{\"status\":\"Failed\"}", &a, "/admin-api/v3/items/update/%" PRId64, item);
+	outside_refused(&a, 409, "only its note");
 }
 
 int main(void)
