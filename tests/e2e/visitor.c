@@ -149,6 +149,14 @@ int visitor_call(struct visitor *v, const char *json, struct raw_answer *out, co
 	return ask(v, "POST", target, "application/json", json, out);
 }
 
+int visitor_ask(struct visitor *v, const char *method, const char *json, struct raw_answer *out, const char *fmt, ...)
+{
+	char target[TARGET_MAX];
+
+	FORMAT_TARGET(target, fmt);
+	return ask(v, method, target, "application/json", json, out);
+}
+
 /* The value that the page's forms carry. */
 static bool take_csrf(struct visitor *v, const char *page)
 {

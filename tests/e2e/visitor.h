@@ -26,6 +26,10 @@ int visitor_post(struct visitor *v, const char *form, struct raw_answer *out, co
 /* Sends JSON. */
 int visitor_call(struct visitor *v, const char *json, struct raw_answer *out, const char *fmt, ...) TOMB_PRINTF(4, 5);
 
+/* Sends JSON by any method; NULL: no body. */
+int visitor_ask(struct visitor *v, const char *method, const char *json, struct raw_answer *out, const char *fmt, ...)
+	TOMB_PRINTF(5, 6);
+
 /* Any request, whole; the connection is closed after it. */
 int visitor_send(struct visitor *v, struct tomb_str request, struct raw_answer *out);
 
