@@ -14,8 +14,8 @@
 
 enum { TARGET_MAX = 8192, HEADERS_MAX = 1024, TEXTS_MAX = 4096 };
 
-static void ask(struct site *s, const struct tomb_actor *who, const char *method, const char *target, const char *json,
-	struct raw_answer *out)
+static void ask(struct site *s, const struct tomb_actor *who, const char *method, const char *target,
+	const char *headers, const char *json, struct raw_answer *out)
 {
 	TOMB_BUF_AUTO request = tomb_buf_init(1 << 24);
 	struct tomb_str text;
@@ -32,7 +32,7 @@ static void ask(struct site *s, const struct tomb_actor *who, const char *method
 	}
 	if (json)
 		tomb_buf_putf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n", strlen(json));
-	tomb_buf_put(&request, TOMB_STR("\r\n"));
+	tomb_buf_putf(&request, "%s\r\n", headers);
 	if (json)
 		tomb_buf_put(&request, tomb_str_from(json));
 	TOMB_OK_OR_FAIL(tomb_buf_done(&request, &text, &err));
@@ -59,7 +59,21 @@ void api_ask(struct site *s, const struct tomb_actor *who, const char *method, c
 	char target[TARGET_MAX];
 
 	FORMAT_TARGET(target, fmt);
-	ask(s, who, method, target, json, out);
+	ask(s, who, method, target, "", json, out);
+}
+
+void api_ask_with(struct site *s, const struct tomb_actor *who, const char *method, const char *headers,
+	const char *json, struct raw_answer *out, const char *fmt, ...)
+{
+	char target[TARGET_MAX];
+
+	FORMAT_TARGET(target, fmt);
+	ask(s, who, method, target, headers, json, out);
+}
+
+void api_header(const struct raw_answer *a, const char *from, const char *to, char out[static API_HEADER])
+{
+	assert_in_range(snprintf(out, API_HEADER, "%s: %s\r\n", to, raw_header(a, from)), 1, API_HEADER - 1);
 }
 
 void api_get(struct site *s, const struct tomb_actor *who, struct raw_answer *out, const char *fmt, ...)
@@ -67,7 +81,7 @@ void api_get(struct site *s, const struct tomb_actor *who, struct raw_answer *ou
 	char target[TARGET_MAX];
 
 	FORMAT_TARGET(target, fmt);
-	ask(s, who, "GET", target, NULL, out);
+	ask(s, who, "GET", target, "", NULL, out);
 }
 
 /* The value at path, in *root, which the caller frees. */

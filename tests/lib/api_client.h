@@ -11,6 +11,15 @@ void api_ask(struct site *s, const struct tomb_actor *who, const char *method, c
 void api_get(struct site *s, const struct tomb_actor *who, struct raw_answer *out, const char *fmt, ...)
 	TOMB_PRINTF(4, 5);
 
+enum { API_HEADER = 256 };
+
+/* The same with these header lines, each with its CRLF. */
+void api_ask_with(struct site *s, const struct tomb_actor *who, const char *method, const char *headers,
+	const char *json, struct raw_answer *out, const char *fmt, ...) TOMB_PRINTF(7, 8);
+
+/* The line of the header to, with what the answer's header from says: of its ETag, an If-Match. */
+void api_header(const struct raw_answer *a, const char *from, const char *to, char out[static API_HEADER]);
+
 /* Sends these bytes as they are; for headers that api_ask() does not write. */
 void api_send(struct site *s, const char *request, struct raw_answer *out);
 

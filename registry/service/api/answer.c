@@ -2,6 +2,7 @@
 
 #include "etag.h"
 #include "tombstone/percent.h"
+#include "tombstone/time.h"
 
 enum { LINK_BYTES_MAX = 64 * 1024 /* a target of the longest request line, encoded anew */ };
 
@@ -25,6 +26,32 @@ enum tomb_code tomb_api_body(
 	if (req->body.n > 0 && !tomb_request_is_type(req, TOMB_STR("application/json")))
 		return TOMB_FAIL(err, TOMB_UNSUPPORTED, "the body is not application/json");
 	return tomb_json_read_text(body, req->route->body_max, fields, n, req->arena, out, err);
+}
+
+enum tomb_code tomb_api_moment(struct tomb_str text, const char *name, int64_t *us, struct tomb_err *err)
+{
+	enum {
+		DAY = sizeof "2027-01-31" - 1,
+		EARLIEST = 1000000 /* us: nothing here is as old, and 0 would be no bound */
+	};
+	char first[DAY + sizeof "T00:00:00Z"];
+	struct tomb_err why;
+
+	if (text.n == 0) {
+		*us = 0;
+		return TOMB_OK;
+	}
+	if (text.n == DAY) {
+		memcpy(first, text.p, DAY);
+		memcpy(first + DAY, "T00:00:00Z", sizeof "T00:00:00Z");
+		text = tomb_str_from(first);
+	}
+	if (tomb_time_parse(text, us, &why) != TOMB_OK)
+		return TOMB_FAIL(
+			err, TOMB_INVAL, "\"%s\" is a time, as 2027-01-31T10:00:00Z, or a day, as 2027-01-31", name);
+	if (*us < EARLIEST)
+		*us = EARLIEST;
+	return TOMB_OK;
 }
 
 void tomb_api_time(struct tomb_json *w, const char *key, int64_t us)

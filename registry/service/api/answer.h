@@ -31,6 +31,12 @@ enum tomb_code tomb_api_order(
 enum tomb_code tomb_api_body(const struct tomb_request *req, const struct tomb_json_field *fields, size_t n, void *out,
 	struct tomb_err *err) TOMB_MUST_USE;
 
+enum { TOMB_API_MOMENT_MAX = 40 /* bytes: RFC 3339 with nine digits of fraction and an offset has 35 */ };
+
+/* A filter's time: RFC 3339, or a day for its first moment; 0 for "".  INVAL, naming the parameter, for anything else.
+ */
+enum tomb_code tomb_api_moment(struct tomb_str text, const char *name, int64_t *us, struct tomb_err *err) TOMB_MUST_USE;
+
 void tomb_api_time(struct tomb_json *w, const char *key, int64_t us); /* null for 0 */
 void tomb_api_id(struct tomb_json *w, const char *key, int64_t id);   /* null for 0 */
 

@@ -2,6 +2,7 @@
 #ifndef TOMB_API_SHAPE_H
 #define TOMB_API_SHAPE_H
 
+#include "tombstone/alert.h"
 #include "tombstone/deletion_preview.h"
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
@@ -27,6 +28,9 @@ void tomb_shape_preview(struct tomb_json *w, const struct tomb_deletion_preview 
 void tomb_shape_obstacles(struct tomb_json *w, const char *key, const struct tomb_obstacle *p, size_t n);
 void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact);
 void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
+void tomb_shape_alert(struct tomb_json *w, const struct tomb_alert *alert);
+void tomb_shape_person(
+	struct tomb_json *w, const char *key, int64_t id, struct tomb_str name, struct tomb_str email); /* null for 0 */
 void tomb_shape_stop_switch(struct tomb_json *w, const struct tomb_stop_switch *state);
 
 #endif

@@ -17,20 +17,6 @@ void tomb_shape_progress(struct tomb_json *w, const char *key, const struct tomb
 	tomb_json_end_object(w);
 }
 
-/* null while there is no such person. */
-static void put_person(struct tomb_json *w, const char *key, int64_t id, struct tomb_str name, struct tomb_str email)
-{
-	if (id == 0) {
-		tomb_json_null(w, key);
-		return;
-	}
-	tomb_json_begin_object(w, key);
-	tomb_json_int(w, "id", id);
-	tomb_json_str(w, "name", name);
-	tomb_json_str(w, "email", email);
-	tomb_json_end_object(w);
-}
-
 void tomb_shape_deletion(
 	struct tomb_json *w, const struct tomb_deletion_view *view, const struct tomb_deletion_progress *progress)
 {
@@ -40,7 +26,7 @@ void tomb_shape_deletion(
 	tomb_json_str(w, "institution", view->institution);
 	tomb_json_str(w, "state", view->state);
 	tomb_json_str(w, "state_text", view->state_text);
-	put_person(w, "requested_by", view->requested_by_id, view->requested_by_name, view->requested_by_email);
+	tomb_shape_person(w, "requested_by", view->requested_by_id, view->requested_by_name, view->requested_by_email);
 	tomb_json_str(w, "requested_via", view->requested_via);
 	tomb_json_time(w, "requested_at", view->requested_at_us);
 	tomb_json_str(w, "reason", view->reason);
@@ -55,7 +41,7 @@ void tomb_shape_deletion(
 	tomb_json_int(w, "byte_count", view->byte_count);
 	tomb_json_str(w, "first_identifier", view->first_identifier);
 	tomb_json_str(w, "verdict", view->verdict);
-	put_person(w, "decided_by", view->decided_by_id, view->decided_by_name, view->decided_by_email);
+	tomb_shape_person(w, "decided_by", view->decided_by_id, view->decided_by_name, view->decided_by_email);
 	tomb_json_str(w, "decided_via", view->decided_via);
 	tomb_api_time(w, "decided_at", view->decided_at_us);
 	tomb_json_bool(w, "as_sole_admin", view->as_sole_admin);
