@@ -35,6 +35,10 @@ enum tomb_code tomb_institution_list(struct tomb_pg *pg, const struct tomb_actor
 enum tomb_code tomb_institution_find(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str identifier,
 	struct tomb_arena *arena, struct tomb_institution *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The one with this id.  NOTFOUND as above. */
+enum tomb_code tomb_institution_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
+	struct tomb_arena *arena, struct tomb_institution *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* Sets both rules about admins.  Operators only.  NOTFOUND; INVAL for days outside 0 .. 365. */
 enum tomb_code tomb_institution_set(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int admin_days,
 	enum tomb_sole_admin sole_admin, struct tomb_err *err) TOMB_MUST_USE;

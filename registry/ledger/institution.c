@@ -131,6 +131,21 @@ enum tomb_code tomb_institution_find(struct tomb_pg *pg, const struct tomb_actor
 	return TOMB_OK;
 }
 
+enum tomb_code tomb_institution_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id,
+	struct tomb_arena *arena, struct tomb_institution *out, struct tomb_err *err)
+{
+	struct sql_people_institution_list_args args = {.only_id = visible_id(actor), .after_id = id - 1, .at_most = 1};
+	struct tomb_institution *found = NULL;
+	size_t n = 0;
+
+	if (id > 0)
+		TOMB_TRY(list(pg, &args, arena, &found, &n, err));
+	if (n == 0 || found->id != id)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no institution %" PRId64, id);
+	*out = *found;
+	return TOMB_OK;
+}
+
 enum tomb_code tomb_institution_set(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, int admin_days,
 	enum tomb_sole_admin sole_admin, struct tomb_err *err)
 {

@@ -1,8 +1,12 @@
 #include "answer.h"
 
 #include "etag.h"
+#include "tombstone/parse.h"
 #include "tombstone/percent.h"
 #include "tombstone/time.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 enum { LINK_BYTES_MAX = 64 * 1024 /* a target of the longest request line, encoded anew */ };
 
@@ -92,6 +96,32 @@ enum tomb_code tomb_api_end_list(struct tomb_json *w, const struct tomb_request 
 	}
 	tomb_json_end_object(w);
 	return tomb_api_sent(w, res, 200, err);
+}
+
+enum tomb_code tomb_api_after(struct tomb_str after, int64_t *id, struct tomb_err *err)
+{
+	*id = 0;
+	if (after.n > 0 && !tomb_parse_i64(after, 1, INT64_MAX - 1, id))
+		return TOMB_FAIL(
+			err, TOMB_INVAL, "\"%.*s\" is not where a page of this list begins", TOMB_STR_ARG(after));
+	return TOMB_OK;
+}
+
+size_t tomb_api_shown(int64_t limit, size_t n)
+{
+	size_t most = limit == 0 ? TOMB_PAGE_DEFAULT : (size_t)limit;
+
+	return n > most ? most : n;
+}
+
+enum tomb_code tomb_api_end_list_at(struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
+	int64_t next_id, struct tomb_err *err)
+{
+	char next[24] = "";
+
+	if (next_id != 0)
+		(void)snprintf(next, sizeof next, "%" PRId64, next_id);
+	return tomb_api_end_list(w, req, res, tomb_str_from(next), err);
 }
 
 enum tomb_code tomb_api_sent(

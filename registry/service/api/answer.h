@@ -46,6 +46,16 @@ void tomb_api_begin_list(struct tomb_json *w);
 enum tomb_code tomb_api_end_list(struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
 	struct tomb_str next, struct tomb_err *err) TOMB_MUST_USE;
 
+/*
+ * Pages of lists that the ledger gives in order of ids, more rows at a time than a page has: the id to begin behind, 0
+ * for "" (INVAL for what is none); how many of n rows the page shows; and the end of the list, with the id that the
+ * next page begins behind, 0 on the last page.
+ */
+enum tomb_code tomb_api_after(struct tomb_str after, int64_t *id, struct tomb_err *err) TOMB_MUST_USE;
+size_t tomb_api_shown(int64_t limit, size_t n);
+enum tomb_code tomb_api_end_list_at(struct tomb_json *w, const struct tomb_request *req, struct tomb_response *res,
+	int64_t next_id, struct tomb_err *err) TOMB_MUST_USE;
+
 /* Marks res as JSON, once w has written one value into its body. */
 enum tomb_code tomb_api_sent(
 	const struct tomb_json *w, struct tomb_response *res, unsigned status, struct tomb_err *err) TOMB_MUST_USE;

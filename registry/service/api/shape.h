@@ -7,9 +7,11 @@
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
 #include "tombstone/impact.h"
+#include "tombstone/institution.h"
 #include "tombstone/json_writer.h"
 #include "tombstone/premis_event.h"
 #include "tombstone/stop_switch.h"
+#include "tombstone/user.h"
 #include "tombstone/work_item.h"
 
 /* pending and parts may be NULL: they are left out then. */
@@ -29,6 +31,8 @@ void tomb_shape_obstacles(struct tomb_json *w, const char *key, const struct tom
 void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact);
 void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
 void tomb_shape_alert(struct tomb_json *w, const struct tomb_alert *alert);
+void tomb_shape_institution(struct tomb_json *w, const struct tomb_institution *institution);
+void tomb_shape_user(struct tomb_json *w, const struct tomb_user *user);
 void tomb_shape_person(
 	struct tomb_json *w, const char *key, int64_t id, struct tomb_str name, struct tomb_str email); /* null for 0 */
 void tomb_shape_stop_switch(struct tomb_json *w, const struct tomb_stop_switch *state);

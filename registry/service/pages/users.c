@@ -105,19 +105,6 @@ enum tomb_code tomb_page_users(
 	return tomb_view_done(&v, 200, err);
 }
 
-static enum tomb_code find_institution(
-	struct tomb_view *v, int64_t id, struct tomb_institution *out, struct tomb_err *err)
-{
-	struct tomb_institution *found = NULL;
-	size_t n = 0;
-
-	TOMB_TRY(tomb_institution_list(v->pg, v->actor, id - 1, v->arena, &found, &n, err));
-	if (n == 0 || found->id != id)
-		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no institution %" PRId64, id);
-	*out = *found;
-	return TOMB_OK;
-}
-
 enum tomb_code tomb_page_users_require_totp(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
@@ -126,7 +113,7 @@ enum tomb_code tomb_page_users_require_totp(
 	struct tomb_str answer;
 	bool is_required = false;
 
-	TOMB_TRY(find_institution(&v, v.id, &home, err));
+	TOMB_TRY(tomb_institution_show(v.pg, v.actor, v.id, v.arena, &home, err));
 	TOMB_TRY(tomb_view_field(&v, "require", &answer, err));
 	is_required = tomb_str_eq(answer, TOMB_STR("yes"));
 	if (!is_required && !tomb_str_eq(answer, TOMB_STR("no")))
