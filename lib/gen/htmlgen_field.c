@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-/* Attributes whose value is only text or a name, whatever stands in it; data-* and aria-* besides. */
-static const char *const text_attr[] = {"abbr", "alt", "class", "cols", "colspan", "content", "datetime", "dir",
+/* Attributes whose value is only text, a name or a shape, whatever stands in it; data-* and aria-* besides. */
+static const char *const text_attr[] = {"abbr", "alt", "class", "cols", "colspan", "content", "d", "datetime", "dir",
 	"download", "for", "form", "headers", "height", "high", "id", "label", "lang", "list", "low", "max",
 	"maxlength", "min", "minlength", "name", "optimum", "placeholder", "role", "rows", "rowspan", "scope", "size",
 	"span", "step", "summary", "tabindex", "title", "value", "width"};

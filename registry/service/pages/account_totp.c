@@ -2,12 +2,25 @@
 #include "account.h"
 #include "gate.h"
 #include "pages.h"
+#include "qr_code.h"
 #include "session_cookie.h"
 #include "step_up.h"
 #include "tombstone/percent.h"
 #include "tombstone/secret.h"
 
 enum { ADDRESS_MAX = 2048 /* bytes of an otpauth: address */ };
+
+/* The address for the camera of another device. */
+static enum tomb_code fill_qr_code(struct tomb_view *v, struct html_account_totp *page, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO path = tomb_buf_init(TOMB_QR_CODE_PATH);
+	int side = 0;
+
+	TOMB_TRY(tomb_qr_code_path(page->address, &path, &side, err));
+	page->qr_side = side + 2 * TOMB_QR_CODE_QUIET;
+	page->qr_path = tomb_view_keep(v, &path);
+	return TOMB_OK;
+}
 
 /* The key for typing, in groups of four, and as an address for apps on this device. */
 static enum tomb_code fill_secret(struct tomb_view *v, struct html_account_totp *page, struct tomb_err *err)
@@ -31,7 +44,7 @@ static enum tomb_code fill_secret(struct tomb_view *v, struct html_account_totp 
 	page->address = tomb_view_keep(v, &address);
 	tomb_wipe(secret, sizeof secret);
 	tomb_wipe(text, sizeof text);
-	return TOMB_OK;
+	return fill_qr_code(v, page, err);
 }
 
 static enum tomb_code show(struct tomb_view *v, const char *id, const struct tomb_err *problem, struct tomb_err *err)
