@@ -127,7 +127,14 @@ static const struct cli_command commands[] = {
 	{"request", "", 0, 0, "Asks for the deletion of objects and files; another admin must approve it.",
 		{{"object", "ID", "An object, by number or identifier.", true},
 			{"file", "ID", "A file, by number or identifier.", true},
-			{"reason", "TEXT", "Why: for those who decide, and for the record.", false}, PERSON},
+			{"reason", "TEXT", "Why: for those who decide, and for the record.", false},
+			{"reason-code", "CODE", "The kind of reason; \"other\" needs --reason. One of:"
+#define TOMB_DELETION_REASON(code, text) " " code
+#include "tombstone/deletion_reason.def"
+#undef TOMB_DELETION_REASON
+				,
+				false},
+			PERSON},
 		CLI_NEEDS_PERSON, cli_request},
 	{"approve", "REQUEST", 1, 1,
 		"Approves a deletion request. Whoever has a second factor is asked for a code on the terminal.",
@@ -143,6 +150,10 @@ static const struct cli_command commands[] = {
 		{{"follow", NULL, "Watch until the work ends.", false},
 			{"work-item", "ID", "This work item instead of a request.", false}},
 		CLI_NEEDS_LEDGER, cli_status},
+	{"work-item cancel", "WORK-ITEM", 1, 1,
+		"Ends the work item of a deletion: files that have not begun are refused, and stay.",
+		{{"reason", "TEXT", "Why; required: the admins read it beside each file.", false}}, CLI_NEEDS_LEDGER,
+		cli_work_item_cancel},
 	{"requeue", "WORK-ITEM", 1, 1, "Puts the failed files of a work item to work again.", {{0}}, CLI_NEEDS_LEDGER,
 		cli_requeue},
 	{"stop", "", 0, 0, "Halts all workers within one batch.", {{"reason", "TEXT", "Why; required.", false}},

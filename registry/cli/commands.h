@@ -14,7 +14,7 @@ cli_fn cli_storage_inventory, cli_storage_register;
 cli_fn cli_storage_reset, cli_storage_set, cli_storage_price, cli_storage_prices;
 cli_fn cli_bag, cli_ingest;
 cli_fn cli_request, cli_approve, cli_reject;
-cli_fn cli_status, cli_requeue, cli_stop, cli_start;
+cli_fn cli_status, cli_work_item_cancel, cli_requeue, cli_stop, cli_start;
 cli_fn cli_audit_verify, cli_premis;
 
 #endif

@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "output.h"
 #include "tombstone/audit.h"
+#include "tombstone/cancel.h"
 #include "tombstone/file.h"
 #include "tombstone/hex.h"
 #include "tombstone/migrate.h"
@@ -56,6 +57,21 @@ enum tomb_code cli_migrate(struct cli *cli, struct tomb_err *err)
 	if (n == 0)
 		return cli_print_done(&t, err, "The ledger's schema is up to date.");
 	return cli_print_done(&t, err, "%" PRId64 " migrations applied.", n);
+}
+
+enum tomb_code cli_work_item_cancel(struct cli *cli, struct tomb_err *err)
+{
+	static const struct cli_column columns[] = {{NULL, "work_item_id", CLI_NUMBER}};
+	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
+	int64_t id = 0;
+
+	TOMB_TRY(cli_number(cli, "WORK-ITEM", cli_operand(cli, 0), 1, INT64_MAX, &id, err));
+	if (cli_value(cli, "reason").n == 0)
+		return CLI_MISUSE(
+			cli, err, "work-item cancel needs --reason: the admins of the institution will ask why");
+	TOMB_TRY(tomb_work_item_cancel(cli->pg, &cli->actor, id, cli_value(cli, "reason"), err));
+	cli_put_int(&t, id);
+	return cli_print_done(&t, err, "Work item %" PRId64 " is cancelled: what has not begun stays.", id);
 }
 
 enum tomb_code cli_requeue(struct cli *cli, struct tomb_err *err)

@@ -62,6 +62,7 @@ enum tomb_code cli_request(struct cli *cli, struct tomb_err *err)
 
 	if (!cli_has(cli, "object") && !cli_has(cli, "file"))
 		return CLI_MISUSE(cli, err, "request needs --object or --file, as often as there are things to delete");
+	list.reason_code = cli_value(cli, "reason-code");
 	TOMB_TRY(read_ids(cli, "object", find_object, &list.object_ids, err));
 	TOMB_TRY(read_ids(cli, "file", find_file, &list.file_ids, err));
 	TOMB_TRY(tomb_deletion_request_create(cli->pg, &cli->actor, &list, cli_value(cli, "reason"), &made, err));

@@ -184,7 +184,7 @@ static void a_bad_bag_fails_with_one_line(void **state)
 static void request_by_alice(struct ingest_box *box)
 {
 	static const char *const argv[] = {"request", "--user", "alice@test.edu", "--object", "test.edu/bag",
-		"--reason", "no longer needed", NULL};
+		"--reason", "no longer needed", "--reason-code", "withdrawn", NULL};
 	struct cli_run r = cli_run(argv, env_of(box, key_of(box, "alice@test.edu")), NULL);
 
 	if (r.exit != CLI_OK)
@@ -212,9 +212,11 @@ static void two_people_delete_an_object_by_the_command(void **state)
 	expect(box, NULL, "status 1 --follow", CLI_OK, "Deleted");
 	expect(box, NULL, "status --work-item 2 --json", CLI_OK, "\"state\":\"Success\"");
 	assert_string_equal(ingest_box_text("select state from intellectual_object"), "D");
-	assert_string_equal(ingest_box_text("select requested_via || ' ' || decided_via from deletion_request r "
-					    "join decision d on d.request_id = r.id"),
-		"cli cli");
+	assert_string_equal(
+		ingest_box_text(
+			"select requested_via || ' ' || decided_via || ' ' || reason_code from deletion_request r "
+			"join decision d on d.request_id = r.id"),
+		"cli cli withdrawn");
 	ingest_box_check(box);
 }
 
@@ -236,6 +238,8 @@ static void i7_the_command_is_no_back_door(void **state)
 	expect(box, mallory, "request --object 1 --user mallory@other.edu", CLI_FAILED, "of 1 objects named, 0");
 	expect(box, mallory, "request --object test.edu/bag --user mallory@other.edu", CLI_FAILED, "no object");
 	expect(box, alice, "request --user alice@test.edu", CLI_USAGE, "--object or --file");
+	expect(box, alice, "request --object 1 --user alice@test.edu --reason-code whim", CLI_FAILED, "no reason_code");
+	expect(box, alice, "request --object 1 --user alice@test.edu --reason-code other", CLI_FAILED, "reason");
 	request_by_alice(box);
 	tomb_world_token(&box->w, 1, &box->w.bob, token);
 	(void)snprintf(words, sizeof words, "approve 1 --user alice@test.edu --token %s", token);
@@ -291,6 +295,27 @@ static void failed_work_is_queued_again(void **state)
 	expect(box, NULL, "requeue 99", CLI_FAILED, "no deletion work item 99");
 	tomb_world_work(&box->w);
 	expect(box, NULL, "status --work-item 2", CLI_OK, "Success");
+}
+
+static void a_work_item_is_cancelled_with_a_reason(void **state)
+{
+	struct ingest_box *box = *state;
+
+	ingest_box_send(box);
+	(void)tomb_world_approve(&box->w, tomb_world_request_object(&box->w, box->done.object_id));
+	expect(box, NULL, "work-item cancel 2", CLI_USAGE, "--reason");
+	expect(box, NULL, "work-item cancel two --reason x", CLI_USAGE, "no number");
+	expect(box, NULL, "work-item cancel 99 --reason x", CLI_FAILED, "no deletion work item 99");
+	expect(box, NULL, "work-item cancel 2 --reason called-off", CLI_OK, "Work item 2 is cancelled");
+	expect(box, NULL, "work-item cancel 2 --reason again", CLI_REFUSED, "cancelled before");
+	tomb_world_work(&box->w);
+	expect(box, NULL, "status --work-item 2", CLI_WORK_FAILED, "Cancelled");
+	assert_int_equal(ingest_box_number("select count(*) from generic_file where state = 'D'"), 0);
+	assert_string_equal(
+		ingest_box_text(
+			"select cancel_reason || ' ' || status || ' ' || (cancelled_by = actor) || ' ' || detail "
+			"from work_item, audit_entry where action = 'Delete' and verb = 'cancel work item'"),
+		"called-off Cancelled true called-off");
 }
 
 static void the_switch_stops_and_starts_the_workers(void **state)
@@ -363,6 +388,7 @@ int main(void)
 		T(i7_the_command_is_no_back_door),
 		T(a_rejected_request_is_work_that_did_not_succeed),
 		T(failed_work_is_queued_again),
+		T(a_work_item_is_cancelled_with_a_reason),
 		T(the_switch_stops_and_starts_the_workers),
 		T(x18_a_broken_audit_log_is_found_and_named),
 		T(an_object_and_a_file_are_printed_as_premis),
