@@ -148,6 +148,11 @@ static enum tomb_code insert_lists(struct tomb_pg *pg, const struct tomb_actor *
 	return TOMB_OK;
 }
 
+static const char *plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, const struct tomb_actor *asker,
 	const struct sql_request_insert_row *made, struct tomb_err *err)
 {
@@ -156,8 +161,9 @@ static enum tomb_code audit(struct tomb_pg *pg, const struct tomb_actor *actor, 
 	int n = 0;
 
 	(void)snprintf(subject, sizeof subject, "request %" PRId64, made->id);
-	n = snprintf(detail, sizeof detail, "%" PRId64 " objects, %" PRId64 " files, %" PRId64 " bytes",
-		made->object_count, made->file_count, made->byte_count);
+	n = snprintf(detail, sizeof detail, "%" PRId64 " object%s, %" PRId64 " file%s, %" PRId64 " byte%s",
+		made->object_count, plural(made->object_count), made->file_count, plural(made->file_count),
+		made->byte_count, plural(made->byte_count));
 	if (actor != asker)
 		(void)snprintf(
 			detail + n, sizeof detail - (size_t)n, ", in the name of %.*s", TOMB_STR_ARG(asker->email));

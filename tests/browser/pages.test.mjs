@@ -84,6 +84,7 @@ const visits = {
 	'/users/show/{id}': () => [at.carol, at.alice].map((id) => `/users/show/${id}`),
 	'/work_items': ['/work_items'],
 	'/work_items/cancel/{id}': null, // operators: see below
+	'/work_items/requeue/{id}': null, // so is this
 	'/work_items/show/{id}': () => [`/work_items/show/${at.item}`],
 };
 
@@ -157,7 +158,7 @@ test('pages of operators', async () => {
 	const oscar = await browser.signedIn('oscar@operator.org');
 	const found = [];
 
-	for (const address of ['/dashboard', '/users', '/audit', '/storage_options', `/work_items/show/${at.item}`, `/work_items/cancel/${at.item}`]) {
+	for (const address of ['/dashboard', '/users', '/audit', '/storage_options', `/work_items/show/${at.item}`, `/work_items/cancel/${at.item}`, `/work_items/requeue/${at.item}`]) {
 		await oscar.page.goto(address);
 		found.push(...(await examine(oscar, address, 'operator')));
 	}

@@ -68,14 +68,25 @@ static void only_an_operator_puts_failed_work_to_work_again(void **state)
 {
 	struct site *s = *state;
 	int64_t item = 0;
+	char link[64];
 	RAW_ANSWER_AUTO a = {0};
 
 	(void)tomb_world_approve(&s->world, tomb_world_request_object(&s->world, site_bag(s)));
 	item = tomb_world_number("select id from work_item");
+	assert_int_equal(tomb_world_number("select count(*) from audit_entry where verb = 'request deletion' and "
+					   "detail = '1 object, 30 files, 1920 bytes'"),
+		1);
 	site_post(s, &s->alice, "", &a, "/work_items/requeue/%" PRId64, item);
 	assert_int_equal(a.status, 403);
 	site_post(s, &s->oscar, "", &a, "/work_items/requeue/%" PRId64, item);
-	assert_int_equal(a.status, 409);
+	SITE_SAYS(&a, 409, "only failed files can be requeued.</li>");
+	site_get(s, &s->oscar, &a, "/work_items/requeue/%" PRId64, item);
+	SITE_SAYS(&a, 200, "there is nothing to put to work again");
+	SITE_SILENT(&a, "to work again</button>");
+	site_get(s, &s->oscar, &a, "/work_items/requeue/%" PRId64, item + 1000);
+	assert_int_equal(a.status, 404);
+	site_post(s, &s->oscar, "", &a, "/work_items/requeue/%" PRId64, item + 1000);
+	assert_int_equal(a.status, 404);
 	tomb_world_exec("update request_file set outcome = 'failed', reason = 'no answer', settled_at = now()");
 	tomb_world_exec("update request_item set is_open = false");
 	tomb_world_exec("update work_item set status = 'Failed', files_failed = 30, completed_at = now(), "
@@ -85,11 +96,34 @@ static void only_an_operator_puts_failed_work_to_work_again(void **state)
 	SITE_SILENT(&a, "to work again");
 	site_get(s, &s->oscar, &a, "/work_items/show/%" PRId64, item);
 	SITE_SAYS(&a, 200, "Put the failed files to work again");
+	(void)snprintf(link, sizeof link, "href=\"/work_items/requeue/%" PRId64 "\"", item);
+	SITE_SAYS(&a, 200, link);
+	SITE_SILENT(&a, "method=\"post\" action=\"/work_items");
+	site_get(s, &s->alice, &a, "/work_items/requeue/%" PRId64, item);
+	assert_int_equal(a.status, 403);
+	site_get(s, &s->oscar, &a, "/work_items/requeue/%" PRId64, item);
+	SITE_SAYS(&a, 200, "test.edu/bag");
+	SITE_SAYS(&a, 200, "by alice@test.edu, approved by bob@test.edu");
+	SITE_SAYS(&a, 200, ">Put 30 files to work again</button>");
+	assert_int_equal(tomb_world_number("select count(*) from work_item where status = 'Failed'"), 1);
 	site_post(s, &s->oscar, "", &a, "/work_items/requeue/%" PRId64, item);
 	assert_int_equal(a.status, 303);
 	site_get(s, &s->oscar, &a, "%s", raw_header(&a, "Location"));
 	SITE_SAYS(&a, 200, "The failed files are put to work again.");
 	assert_int_equal(tomb_world_number("select count(*) from work_item where status = 'Failed'"), 0);
+}
+
+static void the_frame_says_who_is_an_admin_and_who_an_operator(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+
+	site_get(s, &s->oscar, &a, "/deletions");
+	SITE_SAYS(&a, 200, "<span class=\"role\">Operator</span>");
+	site_get(s, &s->alice, &a, "/deletions");
+	SITE_SAYS(&a, 200, "<span class=\"role\">Admin</span>");
+	site_get(s, &s->carol, &a, "/deletions");
+	SITE_SILENT(&a, "class=\"role\"");
 }
 
 static size_t count(const char *text, const char *what)
@@ -184,6 +218,8 @@ int main(void)
 			p_17_work_items_say_when_it_was_requested_and_completed, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			only_an_operator_puts_failed_work_to_work_again, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_frame_says_who_is_an_admin_and_who_an_operator, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(every_page_is_well_made, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_link_cannot_put_words_of_its_own_on_a_page, site_set_up, site_tear_down),

@@ -1,5 +1,6 @@
 #include "frame.h"
 
+#include "account.h"
 #include "tombstone/alert.h"
 #include "tombstone/json_writer.h"
 
@@ -113,7 +114,8 @@ struct html_page tomb_frame(
 		page.user_name = ctx->actor.name;
 		page.user_email = ctx->actor.email;
 		page.institution = ctx->actor.institution;
-		page.is_admin = tomb_permission_of(&ctx->actor, TOMB_MAY_DELETION_DECIDE) != TOMB_SCOPE_NONE;
+		if (ctx->actor.role != TOMB_ROLE_INST_USER)
+			page.role = tomb_account_role(ctx->actor.role);
 		page.sees_users = tomb_permission_of(&ctx->actor, TOMB_MAY_USER_READ) != TOMB_SCOPE_NONE;
 		page.sees_audit = tomb_permission_of(&ctx->actor, TOMB_MAY_AUDIT_READ) != TOMB_SCOPE_NONE;
 		page.csrf = tomb_str_from(ctx->csrf);

@@ -1,7 +1,6 @@
 /* The page of one work item: what it is about, when what happened, and what operators can do about it (P-17, X-16). */
 #include "pages.h"
 
-#include "tombstone/plan.h"
 #include "work_item_words.h"
 
 #include <inttypes.h>
@@ -44,7 +43,7 @@ static struct html_work_item describe(struct tomb_view *v, const struct tomb_wor
 		.cancel_reason = w->cancel_reason,
 		.may_cancel = may_cancel(v, w),
 		.may_requeue = tomb_permission_of(v->actor, TOMB_MAY_WORK_ITEM_REQUEUE) != TOMB_SCOPE_NONE &&
-			       is(w->status, "Failed") && w->files_failed > 0,
+			       tomb_work_item_has_failed(w),
 	};
 }
 
@@ -110,13 +109,4 @@ enum tomb_code tomb_page_work_item(
 	TOMB_TRY(fill_timeline(&v, &w, &page, err));
 	html_work_item(&res->body, &page);
 	return tomb_view_done(&v, 200, err);
-}
-
-enum tomb_code tomb_page_work_item_requeue(
-	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
-{
-	struct tomb_view v = tomb_view_of(ctx, req, res);
-
-	TOMB_TRY(tomb_work_item_requeue(v.pg, v.actor, v.id, err));
-	return tomb_view_redirect(&v, err, "/work_items/show/%" PRId64 "?notice=requeued", v.id);
 }

@@ -15,6 +15,11 @@ int64_t tomb_work_item_settled(const struct tomb_work_item *w)
 	return w->files_done + w->files_refused + w->files_failed;
 }
 
+bool tomb_work_item_has_failed(const struct tomb_work_item *w)
+{
+	return is(w->status, "Failed") && w->files_failed > 0;
+}
+
 struct tomb_str tomb_work_item_progress(struct tomb_view *v, const struct tomb_work_item *w)
 {
 	if (w->files_total == 0)
