@@ -36,8 +36,6 @@ bool tomb_permission_covers(
 /* FORBIDDEN: "only an operator may stop or start the workers". */
 enum tomb_code tomb_permission_refuse(enum tomb_permission permission, struct tomb_err *err) TOMB_MUST_USE;
 
-struct tomb_str tomb_permission_name(enum tomb_permission permission);        /* "STOP_SWITCH" */
-struct tomb_str tomb_permission_words(enum tomb_permission permission);       /* "stop or start the workers" */
-struct tomb_str tomb_permission_scope_name(enum tomb_permission_scope scope); /* "NONE" */
+struct tomb_str tomb_permission_words(enum tomb_permission permission); /* "stop or start the workers" */
 
 #endif

@@ -1,15 +1,13 @@
 #include "tombstone/permission.h"
 
 struct line {
-	struct tomb_str name;
 	struct tomb_str words;
 	enum tomb_permission_scope scopes[TOMB_ROLE_MAX];
 };
 
 static const struct line table[] = {
 #define TOMB_PERMISSION(name_, words_, inst_user_, inst_admin_, sysadmin_)                                             \
-	[TOMB_MAY_##name_] = {.name = {#name_, sizeof #name_ - 1},                                                     \
-		.words = {(words_), sizeof(words_) - 1},                                                               \
+	[TOMB_MAY_##name_] = {.words = {(words_), sizeof(words_) - 1},                                                 \
 		.scopes = {[TOMB_ROLE_INST_USER] = TOMB_SCOPE_##inst_user_,                                            \
 			[TOMB_ROLE_INST_ADMIN] = TOMB_SCOPE_##inst_admin_,                                             \
 			[TOMB_ROLE_SYSADMIN] = TOMB_SCOPE_##sysadmin_}},
@@ -17,14 +15,6 @@ static const struct line table[] = {
 #undef TOMB_PERMISSION
 };
 _Static_assert(TOMB_COUNTOF(table) == TOMB_MAY_MAX, "permissions");
-
-static const struct tomb_str scope_names[] = {
-	[TOMB_SCOPE_NONE] = {"NONE", 4},
-	[TOMB_SCOPE_SELF] = {"SELF", 4},
-	[TOMB_SCOPE_OWN] = {"OWN", 3},
-	[TOMB_SCOPE_ALL] = {"ALL", 3},
-};
-_Static_assert(TOMB_COUNTOF(scope_names) == TOMB_SCOPE_MAX, "scopes");
 
 enum tomb_permission_scope tomb_permission_of_role(enum tomb_role role, enum tomb_permission permission)
 {
@@ -68,17 +58,7 @@ enum tomb_code tomb_permission_refuse(enum tomb_permission permission, struct to
 	return TOMB_FAIL(err, TOMB_FORBIDDEN, "only %s may %.*s", who, TOMB_STR_ARG(line->words));
 }
 
-struct tomb_str tomb_permission_name(enum tomb_permission permission)
-{
-	return table[permission].name;
-}
-
 struct tomb_str tomb_permission_words(enum tomb_permission permission)
 {
 	return table[permission].words;
-}
-
-struct tomb_str tomb_permission_scope_name(enum tomb_permission_scope scope)
-{
-	return scope_names[scope];
 }
