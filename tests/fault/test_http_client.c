@@ -179,7 +179,8 @@ static void a_write_without_a_whole_answer_is_uncertain(void **state)
 		struct fixture f;
 
 		begin(&f, &scripts[i], 1);
-		assert_int_equal(send_request(&f, (struct tomb_http_request){.method = "DELETE", .timeout_ms = 300}),
+		assert_int_equal(send_request(&f, (struct tomb_http_request){.method = "DELETE",
+							  .timeout_ms = canned_http_patience_ms(&scripts[i], 1)}),
 			TOMB_UNCERTAIN);
 		assert_int_equal(f.answer.status, 0);
 		canned_http_stop(f.server);

@@ -56,7 +56,7 @@ static void end(struct fixture *f)
 static enum tomb_code start(struct fixture *f, size_t i, const char *method, const char *what)
 {
 	struct tomb_http_request r = {
-		.method = method, .url = f->urls[i], .allow_plain_http = true, .answer_max = 100, .timeout_ms = 5000};
+		.method = method, .url = f->urls[i], .allow_plain_http = true, .answer_max = 100, .timeout_ms = 60000};
 
 	(void)snprintf(f->urls[i], sizeof f->urls[i], "http://127.0.0.1:%d/%s%zu", crowd_http_port(f->server), what, i);
 	return tomb_http_start(f->http, &r, &f->arena, &f->tags[i], &f->err);

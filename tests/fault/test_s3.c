@@ -77,8 +77,9 @@ static enum tomb_code open_stores(struct fixture *f, const char *extra)
 	tomb_buf_putf(&conf,
 		"[backend s]\nkind = s3\nendpoint = http://127.0.0.1:%d\nregion = us-east-1\nbucket = bucket\n"
 		"requests_in_flight = 1\n" /* the server has one connection at a time */
-		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 400\n%s",
-		f->server ? canned_http_port(f->server) : 1, f->temp.path, f->temp.path, extra);
+		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = %d\n%s",
+		f->server ? canned_http_port(f->server) : 1, f->temp.path, f->temp.path,
+		canned_http_patience_ms(f->script, f->n), extra);
 	temp_folder_write(&f->temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", f->temp.path);
 	return tomb_stores_open(path, &f->stores, &f->err);

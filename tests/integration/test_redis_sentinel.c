@@ -123,6 +123,7 @@ static void a_master_that_became_a_copy_is_left(void **state)
 	char answer[REDIS_TRIO_ANSWER];
 
 	TOMB_EXPECT(TOMB_OK, "", announce(redis, &err));
+	redis_trio_wait_for(&w->trio, 1, "XLEN batches", ":1\r");
 	/* By hand: our connection stays, and now leads to a server that takes no writes. */
 	redis_trio_tell(w->trio.sentinel, REDIS_TRIO_SENTINEL_PASSWORD, "SENTINEL REMOVE " REDIS_TRIO_MASTER, answer);
 	redis_trio_tell(w->trio.servers[1], REDIS_TRIO_PASSWORD, "REPLICAOF NO ONE", answer);

@@ -15,7 +15,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REQUESTS_MAX = 512, REQUEST_BYTES_MAX = 8 << 20, TRICKLE_MS = 10 };
+enum {
+	REQUESTS_MAX = 512,
+	REQUEST_BYTES_MAX = 8 << 20,
+	TRICKLE_MS = 100, /* no head is whole after IN_VAIN_MS */
+	PATIENT_MS = 60 * 1000,
+	IN_VAIN_MS = 2000 /* what comes before the silence must be in time */
+};
 
 /* One connection. */
 struct line {
@@ -255,6 +261,14 @@ struct canned_http *canned_http_start_tls(
 	rc = SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM);
 	assert(rc == 1);
 	return start(script, n, tls);
+}
+
+int canned_http_patience_ms(const struct canned_reply *script, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (script[i].manner == CANNED_SILENCE || script[i].manner == CANNED_TRICKLE)
+			return IN_VAIN_MS;
+	return PATIENT_MS;
 }
 
 int canned_http_port(const struct canned_http *server)

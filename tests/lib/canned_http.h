@@ -37,6 +37,11 @@ struct canned_http *canned_http_start(const struct canned_reply *script, size_t 
 /* The same with TLS: a certificate and its key, both PEM. */
 struct canned_http *canned_http_start_tls(
 	const struct canned_reply *script, size_t n, const char *certificate, const char *key);
+
+/* How long a client should wait for an answer, in milliseconds: a minute, so that a busy machine changes nothing; two
+ * seconds if the script has an answer that never comes. */
+int canned_http_patience_ms(const struct canned_reply *script, size_t n);
+
 int canned_http_port(const struct canned_http *server);
 
 /* Ends the server; afterwards its requests may be looked at. */

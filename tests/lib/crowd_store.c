@@ -66,7 +66,7 @@ static void open_store(struct crowd_store *f, const char *more, int64_t longest_
 
 	tomb_buf_putf(&conf,
 		"[backend s]\nkind = s3\nendpoint = http://127.0.0.1:%d\nregion = us-east-1\nbucket = bucket\n"
-		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 5000\n%s",
+		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 60000\n%s",
 		crowd_http_port(f->server), f->temp.path, f->temp.path, more);
 	temp_folder_write(&f->temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", f->temp.path);

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 60 * 1000, CONFIG_MAX = 1024, ANSWER_MS = 10 * 1000 };
+enum { WAIT_MS = 60 * 1000, CONFIG_MAX = 1024, ANSWER_MS = 60 * 1000 };
 
 /* A port that was free a moment ago: Redis cannot be told to let the kernel choose. */
 static int free_port(void)
@@ -103,6 +103,11 @@ static void wait_for(const struct server *server, const char *password, const ch
 	}
 }
 
+void redis_trio_wait_for(struct redis_trio *t, int which, const char *command, const char *piece)
+{
+	wait_for(t->servers[which], REDIS_TRIO_PASSWORD, command, piece);
+}
+
 void redis_trio_wait_for_master(struct redis_trio *t, int which)
 {
 	char port[16];
@@ -110,7 +115,7 @@ void redis_trio_wait_for_master(struct redis_trio *t, int which)
 	(void)snprintf(port, sizeof port, "\n%d\r", t->ports[which]);
 	wait_for(
 		t->sentinel, REDIS_TRIO_SENTINEL_PASSWORD, "SENTINEL get-master-addr-by-name " REDIS_TRIO_MASTER, port);
-	wait_for(t->servers[which], REDIS_TRIO_PASSWORD, "ROLE", "\nmaster\r");
+	redis_trio_wait_for(t, which, "ROLE", "\nmaster\r");
 }
 
 void redis_trio_start(struct redis_trio *t)
@@ -119,7 +124,7 @@ void redis_trio_start(struct redis_trio *t)
 		.ports = {free_port(), free_port()}, .sentinel_port = free_port(), .dead_port = free_port()};
 	t->servers[0] = start_redis(t->ports[0], 0);
 	t->servers[1] = start_redis(t->ports[1], t->ports[0]);
-	wait_for(t->servers[1], REDIS_TRIO_PASSWORD, "ROLE", "\nconnected\r");
+	redis_trio_wait_for(t, 1, "ROLE", "\nconnected\r");
 	t->sentinel = start_sentinel(t->sentinel_port, t->ports[0]);
 	wait_for(t->sentinel, REDIS_TRIO_SENTINEL_PASSWORD, "SENTINEL replicas " REDIS_TRIO_MASTER, "slave-priority");
 	wait_for(t->sentinel, REDIS_TRIO_SENTINEL_PASSWORD, "INFO sentinel", "status=ok");

@@ -29,6 +29,9 @@ enum { REDIS_TRIO_ANSWER = 4096 };
 void redis_trio_tell(
 	const struct server *server, const char *password, const char *command, char answer[static REDIS_TRIO_ANSWER]);
 
+/* Waits until the server (0 or 1) answers with the piece: the copy follows when it can. */
+void redis_trio_wait_for(struct redis_trio *t, int which, const char *command, const char *piece);
+
 /* Waits until the Sentinel names this server (0 or 1) and the server takes it up; fails the test after a minute. */
 void redis_trio_wait_for_master(struct redis_trio *t, int which);
 

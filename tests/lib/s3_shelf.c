@@ -23,7 +23,7 @@ enum {
 	REQUEST_MAX = 4 << 20,
 	ANSWER_MAX = 8 << 20,
 	CHUNK = 1 << 16,
-	PATIENCE_MS = 10 * 1000, /* of a server that has halted and is forgotten */
+	PATIENCE_MS = 60 * 1000, /* of a server that has halted and is forgotten */
 	NO_PLACE = -1
 };
 

@@ -96,7 +96,7 @@ static void open_store(struct s3_stub *stub, const struct s3_stub_options *o)
 		"requests_in_flight = 1\n" /* the server has one connection at a time */
 		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = %d\n",
 		o->tls ? "https" : "http", host, port, stub->temp.path, stub->temp.path,
-		o->timeout_ms ? o->timeout_ms : 400);
+		canned_http_patience_ms(stub->script, stub->n));
 	if (o->token)
 		tomb_buf_putf(&conf, "session_token_file = %s/token\n", stub->temp.path);
 	for (const char *c = o->conf ? o->conf : ""; *c; c++) /* "@" is the folder */

@@ -38,8 +38,7 @@ struct s3_stub_options {
 	const char *tls;         /* the name of a paper: see s3_stub_papers(); NULL: plain */
 	const struct tls_paper *papers;
 	size_t npapers;
-	int timeout_ms; /* of a request; 0: 400 */
-	bool unprobed;  /* the script answers the probe too */
+	bool unprobed; /* the script answers the probe too */
 };
 
 enum { S3_STUB_SAID_MAX = 40 };

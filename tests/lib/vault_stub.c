@@ -45,8 +45,8 @@ void vault_stub_begin(struct vault_stub *v, const struct vault_said *said, size_
 	write_private(v, "secret", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY\n");
 	tomb_buf_putf(&conf,
 		"[backend old-vault]\nkind = glacier\nendpoint = http://127.0.0.1:%d\nregion = us-east-1\nvault = old\n"
-		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 400\n",
-		canned_http_port(v->server), v->temp.path, v->temp.path);
+		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = %d\n",
+		canned_http_port(v->server), v->temp.path, v->temp.path, canned_http_patience_ms(v->script, n));
 	temp_folder_write(&v->temp, "conf", conf.p, conf.n);
 	(void)snprintf(path, sizeof path, "%s/conf", v->temp.path);
 	if (tomb_stores_open(path, &v->stores, &v->err) != TOMB_OK)

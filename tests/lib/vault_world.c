@@ -48,7 +48,7 @@ static void add_vault(struct vault_world *v)
 	assert_non_null(f);
 	(void)fprintf(f,
 		"[backend old-vault]\nkind = glacier\nendpoint = http://127.0.0.1:%d\nregion = us-east-1\nvault = old\n"
-		"access_key_file = %s/access\nsecret_key_file = %s/secret\nrequest_timeout_ms = 2000\n",
+		"access_key_file = %s/access\nsecret_key_file = %s/secret\n",
 		canned_http_port(v->server), v->w.folder, v->w.folder);
 	assert_int_equal(fclose(f), 0);
 	write_key(v, "access");
