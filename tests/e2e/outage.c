@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-enum { COPIES = 2, WAIT_MS = 60 * 1000 };
+enum { COPIES = 2, WAIT_MS = 240 * 1000 };
 
 void outage_make(struct outage *o, void **state, int files, struct bulk_places places)
 {

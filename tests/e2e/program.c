@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { END_MS = 30 * 1000, TEXT_MAX = 64 << 20, TAIL_BYTES = 4000, PATH_BYTES = 512 };
+enum { END_MS = 240 * 1000, TEXT_MAX = 64 << 20, TAIL_BYTES = 4000, PATH_BYTES = 512 };
 
 void program_init(struct program *p, const char *name, const char *folder, const char *settings)
 {

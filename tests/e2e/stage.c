@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 60 * 1000, SQL_MAX = 4096, SETTINGS_MAX = 8192 };
+enum { WAIT_MS = 240 * 1000, SQL_MAX = 4096, SETTINGS_MAX = 8192 };
 
 static void give_passwords(void)
 {

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { SKIPPED = 77, MEGABYTES = 160, WAIT_MS = 60 * 1000 };
+enum { SKIPPED = 77, MEGABYTES = 160, WAIT_MS = 240 * 1000 };
 
 /* Until the registry cannot write any more: sign-ins write. */
 static void write_until_it_is_noticed(struct outage *o)

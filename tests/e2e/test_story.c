@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { FILES = 7, COPIES = 2, DUMP_MAX = 8 << 20, WATCH_MS = 60 * 1000 };
+enum { FILES = 7, COPIES = 2, DUMP_MAX = 8 << 20, WATCH_MS = 240 * 1000 };
 
 /* The number at the end of where an answer leads: "/deletions/show/12?notice=requested". */
 static int64_t where_to(const struct raw_answer *a)

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 60 * 1000 };
+enum { WAIT_MS = 240 * 1000 };
 
 void two_people_init(struct two_people *p, struct stage *s)
 {

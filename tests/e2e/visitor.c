@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { TARGET_MAX = 4096, REQUEST_MAX = 2 << 20, ANSWER_MAX = 8 << 20, SILENCE_MS = 60 * 1000 };
+enum { TARGET_MAX = 4096, REQUEST_MAX = 2 << 20, ANSWER_MAX = 8 << 20, SILENCE_MS = 240 * 1000 };
 
 /* -1 if nobody listens there. */
 static int reach(uint16_t port)

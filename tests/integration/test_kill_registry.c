@@ -37,7 +37,7 @@
 
 #include <cmocka.h>
 
-enum { FILES = 2, COPIES = 2, IDLE_MS_MAX = 30 * 1000 };
+enum { FILES = 2, COPIES = 2, IDLE_MS_MAX = 240 * 1000 };
 
 struct stage {
 	struct tomb_world world;

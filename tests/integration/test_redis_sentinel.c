@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-enum { WAIT_MS = 60 * 1000 };
+enum { WAIT_MS = 240 * 1000 };
 
 static const struct tomb_redis_queue queue = {
 	.stream = {"batches", 7}, .group = {"workers", 7}, .consumer = {"lane", 4}, .length_max = 1000};

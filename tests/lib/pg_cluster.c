@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_MS = 10, START_MS = 60 * 1000 };
+enum { POLL_MS = 10, START_MS = 240 * 1000 };
 
 static char dir[64];  /* holds data/, log and the socket; of a copy two/, with its data and its socket */
 static char bin[256]; /* where initdb and postgres are */

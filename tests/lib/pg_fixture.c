@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { CONNINFO = 512, SQL = 512, NAME = 64, RECONNECT_MS = 60 * 1000 };
+enum { CONNINFO = 512, SQL = 512, NAME = 64, RECONNECT_MS = 240 * 1000 };
 
 /* A text handed out by tomb_fixture_pg_value(). */
 struct value {

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-enum { SILENCE_MS = 60 * 1000 };
+enum { SILENCE_MS = 240 * 1000 };
 
 void raw_answer_fini(struct raw_answer *a)
 {

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WORDS_MAX = 24, POLL_MS = 5, START_MS = 60 * 1000, SKIPPED = 77 };
+enum { WORDS_MAX = 24, POLL_MS = 5, START_MS = 240 * 1000, SKIPPED = 77 };
 
 static const char redis_program[] = "/usr/bin/redis-server";
 static const char python[] = "/usr/bin/python3"; /* Debian's: the one that has Debian's aiosmtpd */
