@@ -2,14 +2,16 @@
  * What the JSON interfaces are, as one OpenAPI 3.1 document for programs.
  *
  * It is put together at start from the parts in openapi/NAME.json and one part more, which is written from the routes:
- * who may ask, and the answers that all operations of a kind share.  A part may therefore not repeat those: for each
- * operation it has what is this operation's own (openapi_routes.c says which is which).
+ * who may ask, the answers that all operations of a kind share, and the parameters of the member and the admin API's
+ * lists.  A part may therefore not repeat those: for each operation it has what is this operation's own
+ * (openapi_routes.c and openapi_query.c say which is which).
  */
 #ifndef TOMB_OPENAPI_H
 #define TOMB_OPENAPI_H
 
 #include "etag.h"
 #include "route.h"
+#include "tombstone/json_writer.h"
 
 struct tomb_openapi {
 	struct tomb_str text; /* in the arena */
@@ -34,5 +36,8 @@ void tomb_openapi_path(const char *pattern, char out[static TOMB_OPENAPI_PATH]);
 /* Appends the part that is written from the routes. */
 enum tomb_code tomb_openapi_put_routes(
 	struct tomb_buf *out, struct tomb_routes routes, struct tomb_err *err) TOMB_MUST_USE;
+
+/* "parameters", if the route is such a list. */
+void tomb_openapi_put_query(struct tomb_json *w, const struct tomb_route *route);
 
 #endif

@@ -1,4 +1,5 @@
-/* What the routes say of the OpenAPI document: security, and the answers that all operations of a kind share. */
+/* What the routes say of the OpenAPI document: security, and the answers that all operations of a kind share; and, by
+ * openapi_query.c, the filters of the member and the admin API's lists. */
 #include "api/call.h"
 #include "ctx.h"
 #include "openapi.h"
@@ -161,6 +162,7 @@ static void put_path(struct tomb_json *w, struct tomb_routes routes, size_t firs
 		put_method(w, routes.p[i].method);
 		tomb_json_begin_object(w, NULL);
 		put_security(w, &routes.p[i]);
+		tomb_openapi_put_query(w, &routes.p[i]);
 		put_answers(w, &routes.p[i]);
 		tomb_json_end_object(w);
 	}

@@ -14,6 +14,7 @@ static const struct tomb_member_field fields[] = {
 	{"name", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_BEGINS | TOMB_MEMBER_SORT},
 	{"state", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
 };
+const struct tomb_member_table tomb_admin_institutions_query = {fields, TOMB_COUNTOF(fields)};
 
 static void put_institution(struct tomb_json *w, const struct tomb_institution *i)
 {
@@ -109,7 +110,7 @@ enum tomb_code tomb_admin_institutions(
 	size_t n = 0;
 	size_t from = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_institution_list(ctx->link.pg, &ctx->actor, 0, req->arena, &all, &nall, err));
 	for (size_t i = 0; i < nall; i++)
 		if (fits(&all[i], &q.sift))

@@ -13,6 +13,7 @@ static const struct tomb_member_field fields[] = {
 	{"type", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
 	{"user_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS},
 };
+const struct tomb_member_table tomb_member_alerts_query = {fields, TOMB_COUNTOF(fields)};
 
 static struct tomb_alert_filter filter_of(const struct tomb_sift *sift)
 {
@@ -64,7 +65,7 @@ enum tomb_code tomb_member_alerts(
 	struct tomb_alert_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	filter = filter_of(&q.sift);
 	TOMB_TRY(tomb_alert_list(ctx->link.pg, &ctx->actor, &filter, &q.wanted, req->arena, &found, err));
 	TOMB_TRY(tomb_alert_count(ctx->link.pg, &ctx->actor, &filter, &count, err));

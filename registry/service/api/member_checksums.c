@@ -15,6 +15,7 @@ static const struct tomb_member_field fields[] = {
 	{"intellectual_object_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 	{"state", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_checksums_query = {fields, TOMB_COUNTOF(fields)};
 
 static void put_checksum(struct tomb_json *w, const struct tomb_checksum_view *c)
 {
@@ -41,7 +42,7 @@ enum tomb_code tomb_member_checksums(
 	struct tomb_checksum_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_checksum_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)

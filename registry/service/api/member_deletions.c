@@ -11,6 +11,7 @@ static const struct tomb_member_field fields[] = {
 	{"stage", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 	{"status", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_deletions_query = {fields, TOMB_COUNTOF(fields)};
 
 /* A request that ended without anybody's decision counts as cancelled, by nobody. */
 static void put_deletion(struct tomb_json *w, const struct tomb_deletion_view *v)
@@ -49,7 +50,7 @@ enum tomb_code tomb_member_deletions(
 	struct tomb_deletion_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_deletion_view_sift(
 		ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));

@@ -17,6 +17,7 @@ static const struct tomb_member_field fields[] = {
 	{"intellectual_object_identifier", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS},
 	{"outcome", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_events_query = {fields, TOMB_COUNTOF(fields)};
 
 void tomb_member_put_event(struct tomb_json *w, const struct tomb_premis_event *e)
 {
@@ -51,7 +52,7 @@ enum tomb_code tomb_member_events(
 	struct tomb_premis_event_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(
 		tomb_premis_event_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));

@@ -23,6 +23,7 @@ static const struct tomb_member_field fields[] = {
 	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
 	{"uuid", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_files_query = {fields, TOMB_COUNTOF(fields)};
 
 static void put_view(struct tomb_json *w, const struct tomb_file *f)
 {
@@ -59,7 +60,7 @@ enum tomb_code tomb_member_files(
 	struct tomb_file_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_file_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)
@@ -175,7 +176,7 @@ enum tomb_code tomb_admin_files(
 	int64_t *ids = NULL;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_file_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	ids = TOMB_NEW(req->arena, int64_t, found.n);
 	if (!ids)
@@ -189,23 +190,23 @@ enum tomb_code tomb_admin_files(
 	return tomb_member_end_list(&w, res, err);
 }
 
+static const struct tomb_member_field record_fields[] = {
+	{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
+	{"generic_file_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS | TOMB_MEMBER_NEEDED},
+};
+const struct tomb_member_table tomb_admin_storage_records_query = {record_fields, TOMB_COUNTOF(record_fields)};
+
 /* Storage records of one file, newest first: there is no list of all of them. */
 enum tomb_code tomb_admin_storage_records(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
-	static const struct tomb_member_field record_fields[] = {
-		{"id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_SORT},
-		{"generic_file_id", TOMB_MEMBER_NUMBER, TOMB_MEMBER_IS},
-	};
 	struct tomb_json w = tomb_json_init(&res->body);
 	struct tomb_member_query q;
 	struct tomb_copies copies;
 	int64_t count = 0;
 	bool is_up = false;
 
-	TOMB_TRY(tomb_member_query(req, record_fields, TOMB_COUNTOF(record_fields), &q, err));
-	if (q.sift.nterms != 1)
-		return TOMB_FAIL(err, TOMB_INVAL, "Invalid query params: generic_file_id is required");
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	is_up = q.sift.nsorts > 0 && !q.sift.sorts[0].down;
 	TOMB_TRY(tomb_file_copies(
 		ctx->link.pg, &ctx->actor, (struct tomb_int8s){&q.sift.terms[0].number, 1}, req->arena, &copies, err));

@@ -32,6 +32,7 @@ static const struct tomb_member_field fields[] = {
 	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_SORT},
 	{"user", TOMB_MEMBER_TEXT, TOMB_MEMBER_IS | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_items_query = {fields, TOMB_COUNTOF(fields)};
 
 /* What only pipelines outside know has its zero value in our own. */
 static void put_machinery(struct tomb_json *w, const struct tomb_work_item *i)
@@ -92,7 +93,7 @@ enum tomb_code tomb_member_items(
 	struct tomb_work_item_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_work_item_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)

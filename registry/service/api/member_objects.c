@@ -26,6 +26,7 @@ static const struct tomb_member_field fields[] = {
 	{"title", TOMB_MEMBER_TEXT, TOMB_MEMBER_SORT},
 	{"updated_at", TOMB_MEMBER_TIME, TOMB_MEMBER_RANGE | TOMB_MEMBER_SORT},
 };
+const struct tomb_member_table tomb_member_objects_query = {fields, TOMB_COUNTOF(fields)};
 
 void tomb_member_put_object(struct tomb_json *w, const struct tomb_object *o)
 {
@@ -67,7 +68,7 @@ enum tomb_code tomb_member_objects(
 	struct tomb_object_page found;
 	int64_t count = 0;
 
-	TOMB_TRY(tomb_member_query(req, fields, TOMB_COUNTOF(fields), &q, err));
+	TOMB_TRY(tomb_member_query(req, &q, err));
 	TOMB_TRY(tomb_object_sift(ctx->link.pg, &ctx->actor, &q.sift, &q.wanted, req->arena, &found, &count, err));
 	TOMB_TRY(tomb_member_begin_list(&w, req, &q, count, found.next, err));
 	for (size_t i = 0; i < found.n; i++)

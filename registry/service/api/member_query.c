@@ -22,6 +22,15 @@ static const struct suffix {
 	{{"__not_null", 10}, TOMB_MEMBER_FILLED, TOMB_SIFT_NOT_NULL},
 };
 
+static const struct {
+	tomb_handler_fn *handler;
+	const struct tomb_member_table *table;
+} queries[] = {
+#define TOMB_MEMBER_QUERY(handler, table) {handler, &(table)},
+#include "api/member_queries.def"
+#undef TOMB_MEMBER_QUERY
+};
+
 struct paging {
 	int64_t page;
 	int64_t per_page;
@@ -33,6 +42,32 @@ static const struct tomb_form_field paging_fields[] = {
 	TOMB_FORM_INT(struct paging, per_page, "per_page", 1, INT32_MAX, TOMB_FORM_OPTIONAL),
 	TOMB_FORM_TEXT(struct paging, after, "after", 0, TOMB_SIFT_CURSOR_MAX),
 };
+
+bool tomb_member_query_of(const struct tomb_route *route, struct tomb_member_table *out)
+{
+	for (size_t i = 0; i < TOMB_COUNTOF(queries); i++)
+		if (queries[i].handler == route->handler) {
+			*out = *queries[i].table;
+			return true;
+		}
+	return false;
+}
+
+size_t tomb_member_parameters(
+	const struct tomb_member_field *field, struct tomb_member_parameter out[static TOMB_MEMBER_PARAMETERS_MAX])
+{
+	size_t n = 0;
+
+	if ((field->may & TOMB_MEMBER_IS) != 0)
+		out[n++] = (struct tomb_member_parameter){"", false, false};
+	for (size_t i = 0; i < TOMB_COUNTOF(suffixes); i++)
+		if ((field->may & suffixes[i].may) != 0)
+			out[n++] = (struct tomb_member_parameter){suffixes[i].text.p,
+				suffixes[i].may == TOMB_MEMBER_NULL || suffixes[i].may == TOMB_MEMBER_FILLED,
+				suffixes[i].may == TOMB_MEMBER_IN};
+	return n;
+}
+_Static_assert(TOMB_COUNTOF(suffixes) < TOMB_MEMBER_PARAMETERS_MAX, "all of one field");
 
 static bool is_paging(struct tomb_str name)
 {
@@ -129,7 +164,7 @@ static bool read_value(const struct tomb_member_field *field, struct tomb_str va
 	return true;
 }
 
-static bool is_again(const struct tomb_sift *sift, const struct tomb_sift_term *t)
+static bool is_asked(const struct tomb_sift *sift, const struct tomb_sift_term *t)
 {
 	for (size_t i = 0; t->op != TOMB_SIFT_IN && i < sift->nterms; i++)
 		if (sift->terms[i].op == t->op && tomb_str_eq(sift->terms[i].name, t->name))
@@ -187,25 +222,39 @@ static bool read_one(const struct tomb_field *sent, const struct tomb_member_fie
 	field = read_name(sent->name, fields, n, &t);
 	if (!field || sent->value.n == 0)
 		return field != NULL;
-	if (!read_value(field, sent->value, &t) || is_again(sift, &t) || sift->nterms == TOMB_SIFT_TERMS)
+	if (!read_value(field, sent->value, &t) || is_asked(sift, &t) || sift->nterms == TOMB_SIFT_TERMS)
 		return false;
 	terms[sift->nterms++] = t;
 	return true;
 }
 
-enum tomb_code tomb_member_query(struct tomb_request *req, const struct tomb_member_field *fields, size_t n,
-	struct tomb_member_query *out, struct tomb_err *err)
+static enum tomb_code check_needed(struct tomb_member_table table, const struct tomb_sift *sift, struct tomb_err *err)
+{
+	for (size_t i = 0; i < table.n; i++) {
+		struct tomb_sift_term t = {.name = tomb_str_from(table.p[i].name), .op = TOMB_SIFT_IS};
+
+		if ((table.p[i].may & TOMB_MEMBER_NEEDED) != 0 && !is_asked(sift, &t))
+			return TOMB_FAIL(err, TOMB_INVAL, "Invalid query params: %s is required", table.p[i].name);
+	}
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_member_query(struct tomb_request *req, struct tomb_member_query *out, struct tomb_err *err)
 {
 	struct tomb_sift_term *terms = TOMB_NEW(req->arena, struct tomb_sift_term, TOMB_SIFT_TERMS);
 	struct tomb_member_query q = {.sift = {.terms = terms}};
+	struct tomb_member_table table;
 
 	if (!terms)
 		return TOMB_FAIL(err, TOMB_NOMEM, "filters of a list");
+	if (!tomb_member_query_of(req->route, &table))
+		return TOMB_FAIL(err, TOMB_BUG, "%s has no table of filters", req->route->pattern);
 	TOMB_TRY(read_paging(req, &q, err));
 	for (size_t i = 0; i < req->query.n; i++)
-		if (!is_paging(req->query.p[i].name) && !read_one(&req->query.p[i], fields, n, terms, &q.sift))
+		if (!is_paging(req->query.p[i].name) && !read_one(&req->query.p[i], table.p, table.n, terms, &q.sift))
 			return TOMB_FAIL(
 				err, TOMB_INVAL, "Invalid query params: %.*s", TOMB_STR_ARG(req->query.p[i].name));
+	TOMB_TRY(check_needed(table, &q.sift, err));
 	*out = q;
 	return TOMB_OK;
 }
