@@ -68,7 +68,7 @@ void tomb_exchange_fini(struct tomb_exchange *x)
 
 static enum tomb_act refuse(struct tomb_exchange *x, unsigned status, const struct tomb_err *what)
 {
-	tomb_serve_refusal(&x->req, &x->res, status, what);
+	tomb_serve_refusal(x->home->service, &x->req, &x->res, status, what);
 	report(x, what);
 	return TOMB_ACT_ANSWER;
 }
@@ -189,7 +189,7 @@ void tomb_exchange_serve(struct tomb_exchange *x, struct tomb_ctx *ctx, bool is_
 	if (is_closing || is_late) {
 		(void)TOMB_FAIL(
 			&failure, TOMB_BUSY, "%s", is_closing ? "shutting down" : "waited too long for a thread");
-		tomb_serve_refusal(&x->req, &x->res, 0, &failure);
+		tomb_serve_refusal(x->home->service, &x->req, &x->res, 0, &failure);
 	} else {
 		is_served = tomb_serve(x->home->service, ctx, &x->req, &x->res, &failure);
 	}

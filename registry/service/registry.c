@@ -98,6 +98,7 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 				.before = tomb_gate_before,
 				.handle = tomb_api_call,
 				.on_error = tomb_frame_error,
+				.on_refusal = tomb_frame_refusal,
 				.on_done = log_request,
 				.on_note = log_note,
 			},

@@ -86,9 +86,13 @@ static bool is_json(struct tomb_str type)
 
 static bool is_api(struct tomb_str path)
 {
+	static const struct tomb_str single[] = {{"/healthz", 8}, {"/readyz", 7}, {"/openapi.json", 13}};
 	const char *slash = NULL;
 	size_t n = 0;
 
+	for (size_t i = 0; i < TOMB_COUNTOF(single); i++)
+		if (tomb_str_eq(path, single[i]))
+			return true;
 	if (path.n < 2)
 		return false;
 	slash = memchr(path.p + 1, '/', path.n - 1);

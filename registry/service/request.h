@@ -48,8 +48,8 @@ struct tomb_str tomb_request_query(const struct tomb_request *req, struct tomb_s
 
 /*
  * What the client would rather have (RFC 9110, section 12.5.1): HTML if Accept ranks text/html at least as high as
- * JSON.  Where Accept does not say ("*" and "/" "*", or nothing), paths whose first segment is "api" or ends in "-api"
- * are JSON and all others are HTML.
+ * JSON.  Where Accept does not say ("*" and "/" "*", or nothing), paths whose first segment is "api" or ends in "-api",
+ * and the few single ones that are for programs, are JSON; all others are HTML.
  */
 enum tomb_wants tomb_request_negotiate(struct tomb_str path, struct tomb_str accept);
 

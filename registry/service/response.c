@@ -162,6 +162,14 @@ enum tomb_code tomb_response_notice(struct tomb_response *res, const struct tomb
 	return tomb_buf_done(b, &written, err);
 }
 
+enum tomb_code tomb_response_refusal(struct tomb_response *res, const struct tomb_request *req, unsigned status,
+	const struct tomb_err *what, struct tomb_err *err)
+{
+	if (req->wants == TOMB_WANTS_JSON)
+		return tomb_response_problem(res, req, status, what, err);
+	return tomb_response_notice(res, req, status, what, err);
+}
+
 static enum tomb_code add_retry_after(struct tomb_response *res, struct tomb_err *err)
 {
 	TOMB_BUF_AUTO text = tomb_buf_init(16);

@@ -65,6 +65,10 @@ enum tomb_code tomb_response_problem(struct tomb_response *res, const struct tom
 enum tomb_code tomb_response_notice(struct tomb_response *res, const struct tomb_request *req, unsigned status,
 	const struct tomb_err *what, struct tomb_err *err) TOMB_MUST_USE;
 
+/* One of these two, as the client wants it. */
+enum tomb_code tomb_response_refusal(struct tomb_response *res, const struct tomb_request *req, unsigned status,
+	const struct tomb_err *what, struct tomb_err *err) TOMB_MUST_USE;
+
 /*
  * The headers that every answer carries, from one place: Content-Security-Policy and its relatives, the request id,
  * Cache-Control: no-store unless is_cacheable, Strict-Transport-Security behind TLS, Retry-After with 429 and 503,

@@ -32,17 +32,17 @@ static enum tomb_code render(const struct tomb_service *service, struct tomb_ctx
 	return tomb_response_finish(res, req, err);
 }
 
-void tomb_serve_refusal(
-	const struct tomb_request *req, struct tomb_response *res, unsigned status, const struct tomb_err *what)
+void tomb_serve_refusal(const struct tomb_service *service, const struct tomb_request *req, struct tomb_response *res,
+	unsigned status, const struct tomb_err *what)
 {
 	enum tomb_code code = TOMB_OK;
 	struct tomb_err err;
 
 	tomb_response_reset(res);
-	if (req->wants == TOMB_WANTS_JSON)
-		code = tomb_response_problem(res, req, status, what, &err);
+	if (service->on_refusal)
+		code = service->on_refusal(req, res, status, what, &err);
 	else
-		code = tomb_response_notice(res, req, status, what, &err);
+		code = tomb_response_refusal(res, req, status, what, &err);
 	if (code == TOMB_OK && tomb_response_finish(res, req, &err) == TOMB_OK)
 		return;
 	/* No memory even for that: a bare status is still an answer. */
@@ -64,6 +64,6 @@ bool tomb_serve(const struct tomb_service *service, struct tomb_ctx *ctx, struct
 	}
 	tomb_response_reset(res);
 	if (render(service, ctx, req, res, failure, &err) != TOMB_OK)
-		tomb_serve_refusal(req, res, 0, failure);
+		tomb_serve_refusal(service, req, res, 0, failure);
 	return false;
 }

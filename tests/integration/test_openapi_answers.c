@@ -238,6 +238,28 @@ static void what_is_not_there_is_refused_as_documented(void **state)
 	}
 }
 
+/* The server itself refuses a NUL, before it is known who asks. */
+static void what_no_handler_sees_is_refused_as_documented(void **state)
+{
+	struct tomb_routes routes = tomb_registry_routes();
+	struct rights_box *box = *state;
+
+	for (size_t i = 0; i < routes.n; i++) {
+		char path[RIGHTS_PATH + 8];
+		enum rights_owner owner = RIGHTS_NOBODY;
+		RAW_ANSWER_AUTO a = {0};
+		size_t nparams = 0;
+
+		if (!tomb_openapi_has(&routes.p[i]) || routes.p[i].method != TOMB_GET)
+			continue;
+		rights_fill(box, &routes.p[i], path, &owner, &nparams);
+		strcat(path, "?a=%00");
+		rights_ask(box, &routes.p[i], path, RIGHTS_STRANGER, RIGHTS_KEY, &a);
+		(void)check(&routes.p[i], path, &a);
+		assert_int_equal(a.status, 400);
+	}
+}
+
 static bool is_list_of_theirs(const struct tomb_route *route)
 {
 	return route->method == TOMB_GET && strstr(route->pattern, "-api/v3/") && !strchr(route->pattern, '{');
@@ -324,6 +346,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_read_is_as_documented),
 		cmocka_unit_test(what_is_not_there_is_refused_as_documented),
+		cmocka_unit_test(what_no_handler_sees_is_refused_as_documented),
 		cmocka_unit_test(lists_take_the_filters_and_orders_that_are_documented),
 		cmocka_unit_test(what_changes_things_answers_as_documented),
 	};

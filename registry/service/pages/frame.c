@@ -182,12 +182,13 @@ static enum tomb_code error_page(struct tomb_ctx *ctx, struct tomb_request *req,
 
 /* What clients of the member API read (spec/aptrust.md §3.1): {"error":"..."} where one may not or nothing is there,
  * which their middleware says, and {"StatusCode":n,"Error":"..."} otherwise. */
-static enum tomb_code member_error(struct tomb_response *res, const struct tomb_err *what, struct tomb_err *err)
+static enum tomb_code member_error(
+	struct tomb_response *res, unsigned status, const struct tomb_err *what, struct tomb_err *err)
 {
-	int status = tomb_code_http(what->code);
 	struct tomb_json w = tomb_json_init(&res->body);
 	struct tomb_str body;
 
+	res->status = status;
 	tomb_json_begin_object(&w, NULL);
 	if (status == 403 || status == 404) {
 		tomb_json_str(&w, "error", tomb_str_from(what->text));
@@ -197,7 +198,6 @@ static enum tomb_code member_error(struct tomb_response *res, const struct tomb_
 	}
 	tomb_json_end_object(&w);
 	TOMB_TRY(tomb_json_done(&w, &body, err));
-	res->status = (unsigned)status;
 	res->content_type = "application/json; charset=utf-8";
 	return TOMB_OK;
 }
@@ -207,11 +207,24 @@ static bool begins_with(struct tomb_str path, struct tomb_str what)
 	return path.n >= what.n && memcmp(path.p, what.p, what.n) == 0;
 }
 
+static bool is_of_member_api(const struct tomb_request *req)
+{
+	return begins_with(req->path, TOMB_STR("/member-api/")) || begins_with(req->path, TOMB_STR("/admin-api/"));
+}
+
+enum tomb_code tomb_frame_refusal(const struct tomb_request *req, struct tomb_response *res, unsigned status,
+	const struct tomb_err *what, struct tomb_err *err)
+{
+	if (!is_of_member_api(req))
+		return tomb_response_refusal(res, req, status, what, err);
+	return member_error(res, status ? status : (unsigned)tomb_code_http(what->code), what, err);
+}
+
 enum tomb_code tomb_frame_error(struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res,
 	const struct tomb_err *what, struct tomb_err *err)
 {
-	if (begins_with(req->path, TOMB_STR("/member-api/")) || begins_with(req->path, TOMB_STR("/admin-api/")))
-		return member_error(res, what, err);
+	if (is_of_member_api(req))
+		return member_error(res, (unsigned)tomb_code_http(what->code), what, err);
 	if (req->wants == TOMB_WANTS_JSON)
 		return tomb_response_problem(res, req, 0, what, err);
 	return error_page(ctx, req, res, what, err);

@@ -34,4 +34,7 @@ void tomb_frame_sent(struct tomb_response *res, unsigned status);
 /* The service's on_error hook: a page for people, problem+json or the member API's form for programs. */
 tomb_on_error_fn tomb_frame_error;
 
+/* Its on_refusal hook: the same, but the plainest page there is. */
+tomb_on_refusal_fn tomb_frame_refusal;
+
 #endif
