@@ -59,7 +59,7 @@ static void put_filter(struct tomb_json *w, const struct tomb_member_field *f, c
 		put_ref(w, "schemas", schema);
 		tomb_json_end_object(w);
 	} else {
-		put_ref(w, "schemas", is_needed ? "Id" : schema);
+		put_ref(w, "schemas", is_needed ? "IdOrZero" : schema);
 	}
 	tomb_json_end_object(w);
 	tomb_json_end_object(w);

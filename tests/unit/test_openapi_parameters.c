@@ -172,7 +172,7 @@ static void filters_are_of_their_kind(void **state)
 	assert_string_equal(filter_of(items, get, "queued_at__not_null", false), "FilterFlag");
 	assert_string_equal(filter_of(items, get, "queued_at", false), "");
 	get = json_object_get(records, "get");
-	assert_string_equal(filter_of(records, get, "generic_file_id", false), "Id");
+	assert_string_equal(filter_of(records, get, "generic_file_id", false), "IdOrZero");
 	assert_true(json_is_true(
 		json_object_get(openapi_parameter_named(records, get, "query", "generic_file_id"), "required")));
 }
