@@ -34,6 +34,10 @@ enum tomb_code tomb_api_key_create(struct tomb_pg *pg, const struct tomb_actor *
 enum tomb_code tomb_api_key_revoke(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t key_id, struct tomb_err *err) TOMB_MUST_USE;
 
+/* The key with this id.  Operators, and everybody for their own; NOTFOUND for any other. */
+enum tomb_code tomb_api_key_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t key_id,
+	struct tomb_arena *arena, struct tomb_api_key *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* Keys after after_id, of user_id, or (operators only) of everybody if it is 0.  Strings in the arena. */
 enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, int64_t after_id,
 	struct tomb_arena *arena, struct tomb_api_key **out, size_t *n, struct tomb_err *err) TOMB_MUST_USE;

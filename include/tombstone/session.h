@@ -92,7 +92,7 @@ enum tomb_code tomb_session_list(struct tomb_pg *pg, const struct tomb_actor *ac
 enum tomb_code tomb_session_end_one(
 	struct tomb_pg *pg, const struct tomb_actor *actor, int64_t id, struct tomb_err *err) TOMB_MUST_USE;
 
-/* Ends all of the actor's own but that of the token current. */
+/* Ends all of the actor's own but that of the token current; all, if it is "". */
 enum tomb_code tomb_session_end_others(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str current,
 	struct tomb_err *err) TOMB_MUST_USE;
 

@@ -18,6 +18,11 @@ struct tomb_storage_price {
 	int64_t billed_bytes;     /* a smaller copy is billed as if it had so many */
 };
 
+enum { TOMB_STORAGE_PRICE_TEXT = 32 };
+
+/* "0.0036" for 3,600,000 nanos: with as many digits as it has, two at least.  Returns out. */
+char *tomb_storage_price_text(int64_t nanos, char out[static TOMB_STORAGE_PRICE_TEXT]);
+
 /* All copies of all options, by option and backend; in the arena. */
 enum tomb_code tomb_storage_price_list(struct tomb_pg *pg, struct tomb_arena *arena, struct tomb_storage_price **out,
 	size_t *n, struct tomb_err *err) TOMB_MUST_USE;

@@ -99,23 +99,19 @@ enum tomb_code tomb_api_key_revoke(
 	return tomb_tx_commit(&tx, err);
 }
 
-enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, int64_t after_id,
-	struct tomb_arena *arena, struct tomb_api_key **out, size_t *n, struct tomb_err *err)
+static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_key_list_args *args, struct tomb_arena *arena,
+	struct tomb_api_key **out, size_t *n, struct tomb_err *err)
 {
-	struct sql_people_key_list_args args = {user_id, after_id, TOMB_API_KEY_PAGE_MAX};
-	bool is_own = user_id != 0 && user_id == actor->user_id;
 	struct sql_people_key_list_row *rows = NULL;
-	struct tomb_api_key *list = NULL;
+	struct tomb_api_key *found = NULL;
 	size_t nrows = 0;
 
-	if (!is_own && !is_for_all(actor))
-		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may list other people's API keys");
-	TOMB_TRY(sql_people_key_list(pg, &args, arena, &rows, &nrows, err));
-	list = TOMB_NEW(arena, struct tomb_api_key, nrows);
-	if (!list)
+	TOMB_TRY(sql_people_key_list(pg, args, arena, &rows, &nrows, err));
+	found = TOMB_NEW(arena, struct tomb_api_key, nrows);
+	if (!found)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu API keys", nrows);
 	for (size_t i = 0; i < nrows; i++)
-		list[i] = (struct tomb_api_key){
+		found[i] = (struct tomb_api_key){
 			.id = rows[i].id,
 			.user_id = rows[i].user_id,
 			.email = rows[i].email,
@@ -124,8 +120,35 @@ enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *ac
 			.created_at_us = rows[i].created_at,
 			.last_used_at_us = rows[i].last_used_at_null ? 0 : rows[i].last_used_at,
 		};
-	*out = list;
+	*out = found;
 	*n = nrows;
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_api_key_list(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, int64_t after_id,
+	struct tomb_arena *arena, struct tomb_api_key **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_people_key_list_args args = {user_id, after_id, TOMB_API_KEY_PAGE_MAX};
+	bool is_own = user_id != 0 && user_id == actor->user_id;
+
+	if (!is_own && !is_for_all(actor))
+		return TOMB_FAIL(err, TOMB_FORBIDDEN, "only an operator may list other people's API keys");
+	return list(pg, &args, arena, out, n, err);
+}
+
+enum tomb_code tomb_api_key_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t key_id,
+	struct tomb_arena *arena, struct tomb_api_key *out, struct tomb_err *err)
+{
+	bool sees_all = is_for_all(actor);
+	struct sql_people_key_list_args args = {sees_all ? 0 : actor->user_id, key_id - 1, 1};
+	struct tomb_api_key *found = NULL;
+	size_t n = 0;
+
+	if (key_id > 0 && (sees_all || actor->user_id != 0))
+		TOMB_TRY(list(pg, &args, arena, &found, &n, err));
+	if (n == 0 || found->id != key_id)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no API key %" PRId64, key_id);
+	*out = *found;
 	return TOMB_OK;
 }
 

@@ -72,8 +72,11 @@ enum tomb_code tomb_session_end_others(
 	struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_str current, struct tomb_err *err)
 {
 	uint8_t digest[TOMB_SHA256_SIZE];
-	struct sql_account_session_end_args args = {actor->user_id, 0, {(const char *)digest, sizeof digest}};
+	struct sql_account_session_end_args args = {actor->user_id, 0, TOMB_STR("")};
 
-	TOMB_TRY(tomb_session_digest(current, digest, err));
+	if (current.n > 0) {
+		TOMB_TRY(tomb_session_digest(current, digest, err));
+		args.current_sha256 = (struct tomb_str){(const char *)digest, sizeof digest};
+	}
 	return end(pg, actor, &args, "end other sessions", err);
 }

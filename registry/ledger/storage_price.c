@@ -9,7 +9,21 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { DETAIL_MAX = 200 }; /* bytes: a price in words */
+enum {
+	DETAIL_MAX = 200, /* bytes: a price in words */
+	NANOS = 1000 * 1000 * 1000
+};
+
+char *tomb_storage_price_text(int64_t nanos, char out[static TOMB_STORAGE_PRICE_TEXT])
+{
+	size_t n = (size_t)snprintf(
+		out, TOMB_STORAGE_PRICE_TEXT, "%" PRId64 ".%09" PRId64, nanos / NANOS, nanos % NANOS);
+	size_t least = (size_t)(strchr(out, '.') - out) + sizeof ".00" - 1;
+
+	while (n > least && out[n - 1] == '0')
+		out[--n] = '\0';
+	return out;
+}
 
 enum tomb_code tomb_storage_price_list(
 	struct tomb_pg *pg, struct tomb_arena *arena, struct tomb_storage_price **out, size_t *n, struct tomb_err *err)

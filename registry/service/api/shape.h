@@ -3,6 +3,8 @@
 #define TOMB_API_SHAPE_H
 
 #include "tombstone/alert.h"
+#include "tombstone/api_key.h"
+#include "tombstone/audit_view.h"
 #include "tombstone/deletion_preview.h"
 #include "tombstone/deletion_view.h"
 #include "tombstone/file.h"
@@ -10,6 +12,7 @@
 #include "tombstone/institution.h"
 #include "tombstone/json_writer.h"
 #include "tombstone/premis_event.h"
+#include "tombstone/session.h"
 #include "tombstone/stop_switch.h"
 #include "tombstone/user.h"
 #include "tombstone/work_item.h"
@@ -31,6 +34,10 @@ void tomb_shape_obstacles(struct tomb_json *w, const char *key, const struct tom
 void tomb_shape_impact(struct tomb_json *w, const struct tomb_impact *impact);
 void tomb_shape_work_item(struct tomb_json *w, const struct tomb_work_item *item);
 void tomb_shape_alert(struct tomb_json *w, const struct tomb_alert *alert);
+void tomb_shape_api_key(
+	struct tomb_json *w, const struct tomb_api_key *key, struct tomb_str secret); /* "": without it */
+void tomb_shape_session(struct tomb_json *w, const struct tomb_session *session);
+void tomb_shape_audit_entry(struct tomb_json *w, const struct tomb_audit_view *entry);
 void tomb_shape_institution(struct tomb_json *w, const struct tomb_institution *institution);
 void tomb_shape_user(struct tomb_json *w, const struct tomb_user *user);
 void tomb_shape_person(

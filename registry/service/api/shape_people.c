@@ -64,3 +64,49 @@ void tomb_shape_institution(struct tomb_json *w, const struct tomb_institution *
 	tomb_json_time(w, "created_at", institution->created_at_us);
 	tomb_json_end_object(w);
 }
+
+void tomb_shape_api_key(struct tomb_json *w, const struct tomb_api_key *key, struct tomb_str secret)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", key->id);
+	tomb_json_int(w, "user_id", key->user_id);
+	tomb_json_str(w, "email", key->email);
+	tomb_json_str(w, "name", key->name);
+	tomb_json_bool(w, "revoked", key->is_revoked);
+	tomb_json_time(w, "created_at", key->created_at_us);
+	tomb_api_time(w, "last_used_at", key->last_used_at_us);
+	if (secret.n > 0)
+		tomb_json_str(w, "key", secret);
+	tomb_json_end_object(w);
+}
+
+void tomb_shape_session(struct tomb_json *w, const struct tomb_session *session)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", session->id);
+	tomb_json_bool(w, "current", session->is_current);
+	tomb_json_str(w, "address", session->address);
+	tomb_json_str(w, "browser", session->browser);
+	tomb_json_time(w, "created_at", session->created_at_us);
+	tomb_json_time(w, "last_seen_at", session->last_seen_at_us);
+	tomb_json_time(w, "expires_at", session->expires_at_us);
+	tomb_json_end_object(w);
+}
+
+void tomb_shape_audit_entry(struct tomb_json *w, const struct tomb_audit_view *entry)
+{
+	tomb_json_begin_object(w, NULL);
+	tomb_json_int(w, "id", entry->id);
+	tomb_json_time(w, "at", entry->at_us);
+	tomb_json_str(w, "actor", entry->actor);
+	tomb_json_str(w, "via", entry->via);
+	tomb_json_str(w, "verb", entry->verb);
+	tomb_api_id(w, "institution_id", entry->institution_id);
+	tomb_json_str(w, "institution_name", entry->institution_name);
+	tomb_json_str(w, "subject", entry->subject);
+	tomb_json_str(w, "detail", entry->detail);
+	tomb_json_hex(w, "list_digest", entry->list_digest);
+	tomb_api_id(w, "seal", entry->seq);
+	tomb_json_hex(w, "hash", entry->hash);
+	tomb_json_end_object(w);
+}

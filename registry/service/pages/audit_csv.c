@@ -86,21 +86,28 @@ static enum tomb_code write_all(const struct tomb_view *v, const struct tomb_aud
 	return tomb_tx_commit(&tx, err);
 }
 
+enum tomb_code tomb_audit_csv_send(
+	struct tomb_view *v, const struct tomb_audit_view_filter *filter, struct tomb_err *err)
+{
+	TOMB_EXPORT_AUTO place = {NULL};
+	struct sheet sheet = {.fd = -1};
+
+	TOMB_TRY(tomb_export_begin(&v->ctx->registry->exports, &place, err));
+	TOMB_TRY(tomb_spool_open(TOMB_EXPORT_FOLDER, &sheet.fd, err));
+	tomb_response_file(v->res, sheet.fd, 0); /* which closes it, come what may */
+	TOMB_TRY(write_all(v, filter, &sheet, err));
+	v->res->fd_size = sheet.bytes;
+	v->res->status = 200;
+	v->res->content_type = "text/csv; charset=utf-8; header=present";
+	return tomb_response_header(v->res, "Content-Disposition", TOMB_STR("attachment; filename=\"audit.csv\""), err);
+}
+
 enum tomb_code tomb_page_audit_csv(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	struct tomb_view v = tomb_view_of(ctx, req, res);
-	TOMB_EXPORT_AUTO place = {NULL};
 	struct tomb_audit_view_filter filter;
-	struct sheet sheet = {.fd = -1};
 
 	TOMB_TRY(tomb_audit_filter_of(&v, &filter, err));
-	TOMB_TRY(tomb_export_begin(&ctx->registry->exports, &place, err));
-	TOMB_TRY(tomb_spool_open(TOMB_EXPORT_FOLDER, &sheet.fd, err));
-	tomb_response_file(res, sheet.fd, 0); /* which closes it, come what may */
-	TOMB_TRY(write_all(&v, &filter, &sheet, err));
-	res->fd_size = sheet.bytes;
-	res->status = 200;
-	res->content_type = "text/csv; charset=utf-8; header=present";
-	return tomb_response_header(res, "Content-Disposition", TOMB_STR("attachment; filename=\"audit.csv\""), err);
+	return tomb_audit_csv_send(&v, &filter, err);
 }

@@ -9,4 +9,8 @@
 enum tomb_code tomb_audit_filter_of(
 	const struct tomb_view *v, struct tomb_audit_view_filter *out, struct tomb_err *err) TOMB_MUST_USE;
 
+/* Answers with all of those entries as a table. */
+enum tomb_code tomb_audit_csv_send(
+	struct tomb_view *v, const struct tomb_audit_view_filter *filter, struct tomb_err *err) TOMB_MUST_USE;
+
 #endif

@@ -10,9 +10,6 @@
 #include "view.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-
-enum { NANOS = 1000 * 1000 * 1000 };
 
 /* All that the page is made of. */
 struct shelf {
@@ -102,28 +99,19 @@ static struct tomb_str lock_of(const struct tomb_backend_probe *probe)
 	return TOMB_STR("whether it locks copies is not known");
 }
 
-/* With as many digits as it has, two at least. */
-static struct tomb_str price_text(struct tomb_view *v, const struct tomb_storage_price *p)
-{
-	char text[32];
-	size_t n = (size_t)snprintf(text, sizeof text, "%" PRId64 ".%09" PRId64, p->nanos / NANOS, p->nanos % NANOS);
-	size_t least = (size_t)(strchr(text, '.') - text) + 3;
-
-	while (n > least && text[n - 1] == '0')
-		n--;
-	return tomb_view_text(v, "%.*s %.*s for a GB and month", (int)n, text, TOMB_STR_ARG(p->currency));
-}
-
 static void describe_price(struct tomb_view *v, const struct shelf *s, struct tomb_str option, struct tomb_str backend,
 	struct html_storage_options_options_backends *row)
 {
+	char amount[TOMB_STORAGE_PRICE_TEXT];
+
 	row->price = TOMB_STR("Not set");
 	for (size_t i = 0; i < s->nprices; i++) {
 		const struct tomb_storage_price *p = &s->prices[i];
 
 		if (p->currency.n == 0 || !tomb_str_eq(p->option, option) || !tomb_str_eq(p->backend, backend))
 			continue;
-		row->price = price_text(v, p);
+		row->price = tomb_view_text(v, "%s %.*s for a GB and month", tomb_storage_price_text(p->nanos, amount),
+			TOMB_STR_ARG(p->currency));
 		if (p->billed_days > 0)
 			row->billed = tomb_view_text(
 				v, "billed for at least %.*s", TOMB_STR_ARG(tomb_view_count(v, p->billed_days, "day")));
