@@ -66,6 +66,10 @@ static void an_object_that_breaks_a_rule_is_refused(void **state)
 			"Invalid storage option"},
 		{"{\"identifier\":\"other.edu/x\",\"title\":\"x\",\"storage_option\":\"Standard\"}", 400,
 			"test.edu/NAME"},
+		{"{\"identifier\":\"text.edu/x\",\"title\":\"x\",\"storage_option\":\"Standard\"}", 400,
+			"test.edu/NAME"}, /* as long as it should be */
+		{"{\"identifier\":\"test.edu/\",\"title\":\"x\",\"storage_option\":\"Standard\"}", 400,
+			"test.edu/NAME"},
 		{"{\"identifier\":\"test.edu/out\",\"title\":\"x\",\"storage_option\":\"Standard\"}", 409,
 			"there is an object"},
 		{"{\"identifier\":\"test.edu/x\",\"title\":\"x\",\"storage_option\":\"Standard\",\"access\":\"all\"}",

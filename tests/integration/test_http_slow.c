@@ -76,6 +76,16 @@ static void expect_end(int fd)
 	assert_int_equal(close(fd), 0);
 }
 
+/* The same as pass_ms(), longer than head_ms, and all deadlines have been looked at: that of who says nothing, too. */
+static void pass_ms_and_look(int64_t ms)
+{
+	int witness = raw_connect(tomb_httpd_port(httpd));
+
+	pass_ms(ms);
+	expect_end(witness);
+	let_it_read();
+}
+
 static int open_many_files(void **state)
 {
 	struct rlimit l;
@@ -89,17 +99,21 @@ static int open_many_files(void **state)
 static void a_head_that_trickles_is_cut_when_its_time_is_over(void **state)
 {
 	int silent = -1;
+	int late = -1;
 	int fd = -1;
 
 	(void)state;
 	start(&(struct tomb_httpd_options){.head_ms = 1000});
 	silent = raw_connect(tomb_httpd_port(httpd));
+	late = raw_connect(tomb_httpd_port(httpd));
 	fd = raw_connect(tomb_httpd_port(httpd));
 	say(fd, "GET /hello HTTP/1.1\r\n");
 	pass_ms(600);
 	say(fd, "Host:");
+	say(late, "GET /hello HTTP/1.1\r\n"); /* for which a first head gets no more time */
 	pass_ms(600);
 	expect_end(silent);
+	expect_end(late);
 	expect_end(fd);
 	assert_int_equal(atomic_load(&toy.good), 2); /* of let_it_read() */
 	stop();
@@ -169,12 +183,12 @@ static void a_body_that_comes_fast_enough_may_take_long(void **state)
 
 	(void)state;
 	memset(half, 'h', sizeof half);
-	start(&(struct tomb_httpd_options){.slow_ms = 1000, .body_rate = 1000});
+	start(&(struct tomb_httpd_options){.head_ms = 1000, .slow_ms = 1000, .body_rate = 1000});
 	fd = raw_connect(tomb_httpd_port(httpd));
 	say(fd, POST_WITH("2000"));
 	expect(fd, 100);
 	assert_true(raw_send(fd, (struct tomb_str){half, sizeof half}));
-	pass_ms(1900);
+	pass_ms_and_look(1900);
 	assert_true(raw_send(fd, (struct tomb_str){half, sizeof half}));
 	expect(fd, 200);
 	assert_int_equal(close(fd), 0);
@@ -228,6 +242,23 @@ static void an_answer_that_nobody_reads_is_cut(void **state)
 	stop();
 }
 
+static void an_answer_that_is_read_fast_enough_comes_whole(void **state)
+{
+	RAW_ANSWER_AUTO a = {0};
+	int fd = -1;
+
+	(void)state;
+	start(&(struct tomb_httpd_options){.head_ms = 1000, .idle_s = 1, .slow_ms = 1000, .answer_rate = 1024 * 1024});
+	fd = connect_narrow();
+	say(fd, GET("/file"));
+	raw_read_head(fd, &a);
+	pass_ms_and_look(3900);
+	raw_read_body(fd, &a);
+	assert_int_equal(a.nbody, TOY_FILE_BYTES);
+	assert_int_equal(close(fd), 0);
+	stop();
+}
+
 static void a_request_that_is_being_answered_is_left_alone(void **state)
 {
 	int fds[2];
@@ -239,8 +270,7 @@ static void a_request_that_is_being_answered_is_left_alone(void **state)
 		say(fds[i], GET("/gate"));
 		toy_wait_at_gate(&toy, i + 1);
 	}
-	pass_ms(HOUR_MS);
-	let_it_read();
+	pass_ms_and_look(HOUR_MS);
 	toy_open_gate(&toy);
 	for (size_t i = 0; i < TOMB_COUNTOF(fds); i++) {
 		expect(fds[i], 200);
@@ -368,6 +398,7 @@ int main(void)
 		cmocka_unit_test(a_body_that_trickles_is_cut),
 		cmocka_unit_test(a_body_that_comes_fast_enough_may_take_long),
 		cmocka_unit_test(an_answer_that_nobody_reads_is_cut),
+		cmocka_unit_test(an_answer_that_is_read_fast_enough_comes_whole),
 		cmocka_unit_test(a_request_that_is_being_answered_is_left_alone),
 		cmocka_unit_test(the_oldest_idle_connection_makes_place),
 		cmocka_unit_test(where_all_have_work_a_newcomer_is_told_to_come_back),

@@ -125,6 +125,19 @@ static void the_rate_of_a_person_is_a_setting(void **state)
 	end(&p);
 }
 
+static void an_address_that_is_nobodys_has_its_burst_of_requests(void **state)
+{
+	struct tomb_address none = {.name = ""};
+	struct process p;
+
+	(void)state;
+	start(&p, &none, "s");
+	assert_int_equal(burst_of(&p, 1, TOMB_LIMIT_STRANGER, "192.0.2.1"), 600);
+	tomb_clock_manual_advance(&p.clock, TOMB_US_PER_S);
+	assert_int_equal(burst_of(&p, 1, TOMB_LIMIT_STRANGER, "192.0.2.1"), 20);
+	end(&p);
+}
+
 /* Where connections are accepted by the kernel, and nobody ever answers. */
 static int listen_deaf(struct tomb_address *out)
 {
@@ -161,6 +174,8 @@ static void while_redis_is_away_the_own_limits_hold_and_nobody_waits_for_it(void
 	(void)state;
 	start(&p, &deaf, "s");
 	assert_int_equal(burst_of(&p, 1, TOMB_LIMIT_FAILURES, "192.0.2.1"), BURST);
+	tomb_limit_forgive(p.limit, p.redis, TOMB_LIMIT_FAILURES, TOMB_STR("192.0.2.1"));
+	assert_int_equal(burst_of(&p, 1, TOMB_LIMIT_FAILURES, "192.0.2.1"), BURST);
 	assert_int_equal(connections_made(listener), 1); /* the first attempt found out; nobody asked again */
 	tomb_clock_manual_advance(&p.clock, TOMB_LIMIT_REST_MS * INT64_C(1000));
 	(void)take(&p, TOMB_LIMIT_FAILURES, "192.0.2.1");
@@ -191,6 +206,7 @@ int main(void)
 		cmocka_unit_test(registries_count_together),
 		cmocka_unit_test(an_ipv6_customer_is_one_address),
 		cmocka_unit_test(the_rate_of_a_person_is_a_setting),
+		cmocka_unit_test(an_address_that_is_nobodys_has_its_burst_of_requests),
 		cmocka_unit_test(while_redis_is_away_the_own_limits_hold_and_nobody_waits_for_it),
 		cmocka_unit_test(what_was_counted_with_redis_counts_without_it_too),
 	};
