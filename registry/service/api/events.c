@@ -13,6 +13,9 @@ struct events_query {
 	TOMB_API_PAGE_MEMBERS
 	struct tomb_str type;
 	struct tomb_str order;
+	struct tomb_str outcome;
+	struct tomb_str from;
+	struct tomb_str to;
 	int64_t institution_id;
 	bool own;
 };
@@ -21,6 +24,9 @@ static const struct tomb_form_field events_fields[] = {
 	TOMB_API_PAGE_FIELDS(struct events_query), TOMB_FORM_TEXT(struct events_query, type, "type", 0, 100),
 	TOMB_FORM_TEXT(struct events_query, order, "order", 0, 10),
 	TOMB_FORM_INT(struct events_query, institution_id, "institution_id", 1, INT64_MAX, TOMB_FORM_OPTIONAL),
+	TOMB_FORM_TEXT(struct events_query, outcome, "outcome", 0, 10),
+	TOMB_FORM_TEXT(struct events_query, from, "from", 0, TOMB_API_MOMENT_MAX),
+	TOMB_FORM_TEXT(struct events_query, to, "to", 0, TOMB_API_MOMENT_MAX),
 	TOMB_FORM_BOOL(struct events_query, own, "own"), /* of an object, without those of its files */
 };
 
@@ -32,22 +38,26 @@ static enum tomb_code list(struct tomb_ctx *ctx, struct tomb_request *req, struc
 	int64_t file_id, struct tomb_err *err)
 {
 	struct events_query q = {.limit = 0};
+	struct tomb_premis_event_filter filter;
 	struct tomb_api_order order;
 	struct tomb_premis_event_page found;
 	struct tomb_json w = tomb_json_init(&res->body);
 
 	TOMB_TRY(tomb_api_query_read(req, &q, err));
 	TOMB_TRY(tomb_api_order(q.order, false, &order, err));
-	TOMB_TRY(tomb_premis_event_list(ctx->link.pg, &ctx->actor,
-		&(struct tomb_premis_event_filter){
-			.institution_id = q.institution_id,
-			.object_id = object_id,
-			.with_files = !q.own,
-			.file_id = file_id,
-			.type = q.type,
-			.newest_first = order.newest_first,
-		},
-		&TOMB_API_PAGE(&q), req->arena, &found, err));
+	filter = (struct tomb_premis_event_filter){
+		.institution_id = q.institution_id,
+		.object_id = object_id,
+		.with_files = !q.own,
+		.file_id = file_id,
+		.type = q.type,
+		.outcome = q.outcome,
+		.newest_first = order.newest_first,
+	};
+	TOMB_TRY(tomb_api_moment(q.from, "from", &filter.from_us, err));
+	TOMB_TRY(tomb_api_moment(q.to, "to", &filter.to_us, err));
+	TOMB_TRY(tomb_premis_event_list(
+		ctx->link.pg, &ctx->actor, &filter, &TOMB_API_PAGE(&q), req->arena, &found, err));
 	tomb_api_begin_list(&w);
 	for (size_t i = 0; i < found.n; i++)
 		tomb_shape_event(&w, &found.p[i]);

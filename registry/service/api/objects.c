@@ -74,3 +74,25 @@ enum tomb_code tomb_api_object_named(
 {
 	return show(ctx, req, res, 0, req->params[0].text, err);
 }
+
+enum tomb_code tomb_api_object_formats(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_json w = tomb_json_init(&res->body);
+	struct tomb_format_share *found = NULL;
+	struct tomb_object object;
+	size_t n = 0;
+
+	TOMB_TRY(
+		tomb_object_find(ctx->link.pg, &ctx->actor, req->params[0].id, TOMB_STR(""), req->arena, &object, err));
+	TOMB_TRY(tomb_object_formats(ctx->link.pg, &ctx->actor, object.id, TOMB_PAGE_MAX, req->arena, &found, &n, err));
+	tomb_api_begin_list(&w);
+	for (size_t i = 0; i < n; i++) {
+		tomb_json_begin_object(&w, NULL);
+		tomb_json_str(&w, "file_format", found[i].file_format);
+		tomb_json_int(&w, "files", found[i].files);
+		tomb_json_int(&w, "bytes", found[i].bytes);
+		tomb_json_end_object(&w);
+	}
+	return tomb_api_end_list(&w, req, res, TOMB_STR(""), err);
+}
