@@ -147,9 +147,9 @@ static void record_files(struct pipeline *p)
 
 		(void)snprintf(key, sizeof key, "file-first-%d", i);
 		store_file(p, i, key, one);
-		assert_in_range(snprintf(all + n, sizeof all - n, "%s%s", i ? "," : "", one), 1, sizeof all - n - 2);
+		assert_in_range(snprintf(all + n, sizeof all - n, "%s%s", one, i < FILES - 1 ? "," : "]"), 1,
+			sizeof all - n - 1);
 	}
-	(void)strcat(all, "]"); /* for which there is room */
 	(void)TELL(p, "POST", all, &a, "/files/create_batch/%" PRId64, p->stage->world.institution);
 	API_STATUS(&a, 201);
 	assert_int_equal(api_number(&a, "count"), FILES);

@@ -308,6 +308,7 @@ static void apt_cmds_own_examples_find_what_they_say(void **state)
 		{"files/?created_at__gteq=2023-04-06&per_page=25&sort=id", file_fields, 5},
 		{"objects/?per_page=20&sort=identifier", object_fields, 3},
 		{"objects/?per_page=20&sort=identifier__desc", object_fields, 3},
+		{"objects/?identifier=test.edu%2Fa+bag%2B%C3%A9&per_page=25&sort=id", object_fields, 1},
 		{"objects/?created_at__gteq=2023-04-06&per_page=25&sort=id", object_fields, 3},
 		{"items?action=Ingest&per_page=25&sort=date_processed__desc", item_fields, 1},
 		{"items?date_processed__gteq=2023-04-06&per_page=25&sort=date_processed__desc", item_fields, 3},
