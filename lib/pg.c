@@ -15,6 +15,7 @@ enum {
 	IDLE_TX_TIMEOUT_MS = 60 * 1000,
 	SETTINGS_BYTES_MAX = 4096, /* of "-c name=value" text */
 	LAST_WORDS_MAX = 16,       /* pieces of what a server says unasked: a reason or two */
+	BEGIN_BYTES_MAX = 128,     /* the longest has half of it */
 };
 
 static void clear_result(PGresult **r)
@@ -106,7 +107,7 @@ static enum tomb_code put_settings(
 		"idle_in_transaction_session_timeout=%d",
 		or_default(o->statement_timeout_ms, STATEMENT_TIMEOUT_MS),
 		or_default(o->lock_timeout_ms, LOCK_TIMEOUT_MS), or_default(o->idle_tx_timeout_ms, IDLE_TX_TIMEOUT_MS));
-	if (o->plans_once)
+	if (o->plans_once || o->plans_reads_once)
 		tomb_buf_putf(b, " -c plan_cache_mode=force_generic_plan");
 	for (const PQconninfoOption *i = given; i->keyword; i++)
 		if (strcmp(i->keyword, "options") == 0 && i->val)
@@ -141,6 +142,7 @@ static enum tomb_code connect_to(
 	if (PQstatus(pg->conn) != CONNECTION_OK)
 		return tomb_pg_conn_fail(pg, NULL, "connecting to the database", err);
 	pg->jitter = (uint32_t)PQbackendPID(pg->conn);
+	pg->is_free_in_tx = o->plans_reads_once;
 	PQsetNoticeReceiver(pg->conn, ignore_notice, NULL);
 	return TOMB_OK;
 }
@@ -236,11 +238,15 @@ const char *tomb_pg_constraint(const struct tomb_pg *pg)
 enum tomb_code tomb_pg_conn_begin(struct tomb_pg *pg, const char *begin, struct tomb_err *err)
 {
 	RESULT_AUTO *r = NULL;
+	char both[BEGIN_BYTES_MAX]; /* in one round trip */
 
 	TOMB_TRY(tomb_pg_conn_ready(pg, "begin", err));
 	if (pg->is_in_tx)
 		return TOMB_FAIL(err, TOMB_BUG, "begin inside a transaction");
-	r = PQexec(pg->conn, begin);
+	if (snprintf(both, sizeof both, "%s%s", begin, pg->is_free_in_tx ? "; set local plan_cache_mode = auto" : "") >=
+		(int)sizeof both)
+		return TOMB_FAIL(err, TOMB_BUG, "begin: too long");
+	r = PQexec(pg->conn, both);
 	if (PQresultStatus(r) != PGRES_COMMAND_OK)
 		return tomb_pg_conn_fail(pg, r, "begin", err);
 	pg->is_in_tx = true;

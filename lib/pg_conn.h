@@ -15,6 +15,7 @@ struct tomb_pg {
 	size_t nsets;
 	bool is_lost;        /* no verdict came from the server, or a reset did not finish */
 	bool is_in_tx;       /* a struct tomb_tx is open */
+	bool is_free_in_tx;  /* there, statements are planned as the server likes */
 	bool is_streaming;   /* a row callback is running */
 	uint32_t jitter;     /* state of tomb_pg_conn_jitter() */
 	char constraint[64]; /* of the last failure; PostgreSQL's names are shorter (NAMEDATALEN) */

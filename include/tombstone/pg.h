@@ -88,7 +88,8 @@ struct tomb_pg_options {
 	int statement_timeout_ms;     /* 30,000 */
 	int lock_timeout_ms;          /* 5,000 */
 	int idle_tx_timeout_ms;       /* 60,000: how long a transaction may wait for us */
-	bool plans_once; /* one plan for each statement, whatever its parameters are; else as the server likes */
+	bool plans_once;       /* one plan for each statement, whatever its parameters are; else as the server likes */
+	bool plans_reads_once; /* the same, but within a transaction as the server likes */
 };
 
 /*

@@ -51,7 +51,7 @@ static enum tomb_code open_thread(struct tomb_service *service, struct tomb_ctx 
 	if (!ctx)
 		return TOMB_FAIL(err, TOMB_NOMEM, "a request thread");
 	ctx->registry = registry;
-	code = tomb_link_open(&ctx->link, registry->config->database.p, sql_all, sql_nall, registry->log, err);
+	code = tomb_link_open_reader(&ctx->link, registry->config->database.p, sql_all, sql_nall, registry->log, err);
 	if (code == TOMB_OK)
 		code = tomb_limit_open(registry->config, &ctx->redis, err);
 	if (code != TOMB_OK) {

@@ -2,6 +2,7 @@
 #include "job_table.h"
 #include "pg_fixture.h"
 #include "testsql.gen.h"
+#include "tombstone/tx.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -158,6 +159,28 @@ static void statements_can_be_planned_once(void **state)
 	assert_string_equal(setting(f, f->pg, "plan_cache_mode"), "auto");
 }
 
+static void transactions_can_be_planned_as_the_server_likes(void **state)
+{
+	const struct tomb_pg_options options = {.plans_reads_once = true};
+	struct fixture *f = *state;
+	TOMB_PG_AUTO *pg = NULL;
+
+	OK(f, tomb_pg_open_with(&pg, tomb_fixture_pg_admin(), &options, testsql_all, testsql_nall, &f->err));
+	for (int i = 0; i < 2; i++) {
+		TOMB_TX_AUTO tx = tomb_tx_init(pg);
+
+		assert_string_equal(setting(f, pg, "plan_cache_mode"), "force_generic_plan");
+		OK(f, tomb_tx_begin(&tx, TOMB_REPEATABLE_READ, &f->err));
+		assert_string_equal(setting(f, pg, "plan_cache_mode"), "auto");
+		assert_string_equal(setting(f, pg, "transaction_isolation"), "repeatable read");
+		if (i == 0)
+			OK(f, tomb_tx_commit(&tx, &f->err));
+	}
+	assert_string_equal(setting(f, pg, "plan_cache_mode"), "force_generic_plan");
+	OK(f, tomb_pg_reset(pg, &f->err));
+	assert_string_equal(setting(f, pg, "plan_cache_mode"), "force_generic_plan");
+}
+
 static void a_server_that_is_not_there_is_down(void **state)
 {
 	struct fixture *f = *state;
@@ -254,6 +277,7 @@ int main(void)
 		TEST(a_read_only_server_is_down_for_writers),
 		TEST(a_connection_has_limits_unless_told_otherwise),
 		TEST(statements_can_be_planned_once),
+		TEST(transactions_can_be_planned_as_the_server_likes),
 		TEST(a_server_that_is_not_there_is_down),
 		TEST(a_malformed_conninfo_is_invalid),
 		TEST(a_lost_connection_is_down_until_it_is_reset),
