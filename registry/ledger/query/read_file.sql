@@ -17,16 +17,18 @@ select coalesce(array_agg(p.id order by case when $3::bool then -p.id else p.id 
 	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text)
 	order by case when $3::bool then -q.id else q.id end limit $5::int) p;
 
--- At most at_most of them: counting stops there, and needs no order across institutions.
+-- At most at_most of them: counting stops there, and needs no order across institutions.  How many are active, a tally knows.
 -- :name read_file_count :one
 -- :arg scope int8
 -- :arg state text?
 -- :arg at_most int4
 -- :col n int8
-select count(*) as n from (
+select case when $2::text = 'A' then (
+	select least(coalesce(sum(t.files), 0), $3::int)::bigint from option_tally t where $1::bigint = 0 or t.institution_id = $1::bigint)
+else (select count(*) from (
 	select from institution n cross join (values ('A'), ('D')) s (state) cross join lateral (
 		select from generic_file f where f.institution_id = n.id and f.state = s.state order by -f.id limit $3::int) q
-	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text) limit $3::int) p;
+	where ($1::bigint = 0 or n.id = $1::bigint) and ($2::text is null or s.state = $2::text) limit $3::int) p) end as n;
 
 -- In the order of identifiers, those that begin with prefix.
 -- :name read_file_pick_named :one
@@ -204,7 +206,8 @@ join storage_option s on s.id = c.storage_option_id
 where $1::bigint = 0 or f.institution_id = $1::bigint
 order by p.place, c.generation desc, b.name limit $4::int;
 
--- What stands in the way of deleting each of several files by itself: the first obstacle of each.
+-- What stands in the way of deleting each of several files by itself: the first obstacle of each, as deletion_obstacles()
+-- gives it, which verbs ask.  Here what is said of the object around them is asked once, not for each file.
 -- :name read_file_obstacles :many
 -- :arg scope int8
 -- :arg ids int8[]
@@ -214,8 +217,45 @@ order by p.place, c.generation desc, b.name limit $4::int;
 -- :col detail text
 -- :col eligible_at timestamptz?
 -- :col eligible_day text
-select p.place, o.rule, o.identifier, o.detail, o.eligible_at,
-	coalesce(to_char(o.eligible_at at time zone 'UTC', 'YYYY-MM-DD'), '') as eligible_day
-from unnest($2::bigint[]) with ordinality p (id, place) join generic_file f on f.id = p.id
-cross join lateral (select * from deletion_obstacles(f.institution_id, '{}', array[f.id], 0) limit 1) o
-where $1::bigint = 0 or f.institution_id = $1::bigint order by p.place;
+with asked as materialized (
+	select p.place, f.id, f.object_id, f.identifier, f.state from unnest($2::bigint[]) with ordinality p (id, place)
+	join generic_file f on f.id = p.id where $1::bigint = 0 or f.institution_id = $1::bigint
+), around as materialized (
+	select o.id as object_id, o.identifier, i.id as item_id, i.request_id, w.id as work_item_id, n.identifier as institution,
+		h.reason as hold_of_all, k.reason as hold
+	from (select distinct object_id from asked) a join intellectual_object o on o.id = a.object_id join institution n on n.id = o.institution_id
+	left join request_item i on i.object_id = o.id and i.file_id is null and i.is_open
+	left join lateral (select x.id from work_item x where x.object_identifier = o.identifier and x.institution_id = o.institution_id
+		and x.action = 'Ingest' and x.completed_at is null order by x.id limit 1) w on true
+	left join lateral (select x.reason from hold x where x.institution_id = n.id and x.lifted_at is null and x.object_id is null
+		and x.file_id is null order by x.id limit 1) h on true
+	left join lateral (select x.reason from hold x where x.object_id = o.id and x.lifted_at is null order by x.id limit 1) k on true
+)
+select a.place, b.rule, b.identifier, b.detail, b.eligible_at,
+	coalesce(to_char(b.eligible_at at time zone 'UTC', 'YYYY-MM-DD'), '') as eligible_day
+from asked a join around r on r.object_id = a.object_id
+left join request_item i on i.file_id = a.id and i.is_open
+left join lateral (select x.reason from hold x where x.of_object_id = a.object_id and x.file_id = a.id and x.lifted_at is null
+	order by x.id limit 1) h on true
+left join lateral (
+	select s.name, s.min_days, retention_until(c.stored_at, s.min_days) as until from copy c
+	join storage_option s on s.id = c.storage_option_id join storage_backend b on b.id = c.backend_id and b.retention <> 'store'
+	where c.file_id = a.id and c.status <> 'gone' and retention_until(c.stored_at, s.min_days) > now()
+	order by until desc limit 1) y on true
+cross join lateral (
+	select 'deleted' as rule, a.identifier, 'it is deleted already' as detail, null::timestamptz as eligible_at where a.state = 'D'
+	union all
+	select 'pending', a.identifier, format('deletion request %s is open for it',
+		case when i.id < r.item_id then i.request_id else coalesce(r.request_id, i.request_id) end), null where i.id is not null or r.item_id is not null
+	union all
+	select 'pending', r.identifier, format('work item %s is storing a new version of it', r.work_item_id), null where r.work_item_id is not null
+	union all
+	select 'held', r.institution, 'the whole institution is under hold: ' || r.hold_of_all, null where r.hold_of_all is not null
+	union all
+	select 'held', r.identifier, 'it is under hold: ' || r.hold, null where r.hold is not null
+	union all
+	select 'held', a.identifier, 'it is under hold: ' || h.reason, null where h.reason is not null
+	union all
+	select 'young', a.identifier, format('%s is kept at least %s days', y.name, y.min_days), y.until where y.until is not null
+	limit 1) b
+order by a.place;
