@@ -1,11 +1,15 @@
 /*
- * serve_load PORT SECONDS THINK_MIN_MS THINK_MAX_MS < PLAN: many visitors of a registry at once, each with a connection
- * of its own that is kept.  A visitor asks, reads the answer to its end, thinks, and asks again, until the time is
- * over.
+ * serve_load PORT SECONDS < PLAN: many visitors of a registry at once, each with a connection of its own that is kept.
+ * A visitor asks, reads the answer to its end, thinks, and asks again, until the time is over.
  *
- * PLAN has one line for each visitor, "visitor KIND HEADERS", and for each target, "target KIND CLASS PATH".  A visitor
- * asks for the targets of its kind, drawn at random; both are made by the caller.  Prints one JSON object: by class how
- * many answers there were and their milliseconds, how many of each status, and what went wrong.
+ * PLAN has one line for each kind, "think KIND MIN_MS MAX_MS" (0 0 without it), one for each visitor, "visitor KIND
+ * HEADERS", and one for each target, "target KIND CLASS PATH".  KIND is P for people, who get pages, or A for programs.
+ * A visitor asks for the targets of its kind, drawn at random, and thinks for a time drawn between the two limits of
+ * its kind; all is made by the caller.  As long as answers take less than thinking, what is asked for each second
+ * depends on the thinking alone, and hardly on the server.
+ *
+ * Prints one JSON object: by class, and of all, how many answers there were and their milliseconds, how many of each
+ * status, how many a second, and what went wrong.
  */
 #include "tombstone/arena.h"
 #include "tombstone/clock.h"
@@ -60,6 +64,10 @@ struct sample {
 	float ms;
 };
 
+struct pause {
+	int64_t min_us, max_us;
+};
+
 struct load {
 	struct sockaddr_in address;
 	struct visitor *visitors;
@@ -71,9 +79,9 @@ struct load {
 	struct sample *samples;
 	size_t nsamples;
 	uint64_t statuses[STATUS_MAX];
-	uint64_t cut;  /* answers that ended in the middle, or did not begin on a fresh connection */
-	uint64_t hung; /* after SILENCE_MS */
-	int64_t think_min_us, think_max_us;
+	uint64_t cut;             /* answers that ended in the middle, or did not begin on a fresh connection */
+	uint64_t hung;            /* after SILENCE_MS */
+	struct pause pauses[128]; /* by kind */
 	uint64_t dice;
 };
 
@@ -123,6 +131,8 @@ static void read_plan(struct load *l, struct tomb_arena *arena)
 	char line[LINE_MAX_BYTES];
 	char class[64];
 	char kind = 0;
+	long long min_ms = 0;
+	long long max_ms = 0;
 	int at = 0;
 
 	while (fgets(line, sizeof line, stdin)) {
@@ -133,6 +143,8 @@ static void read_plan(struct load *l, struct tomb_arena *arena)
 		else if (sscanf(line, "target %c %63s %n", &kind, class, &at) == 2 && l->ntargets < TARGETS_MAX)
 			l->targets[l->ntargets++] = (struct target){
 				kind, class_of(l, arena, class), tomb_arena_str(arena, tomb_str_from(line + at)).p};
+		else if (sscanf(line, "think %c %lld %lld", &kind, &min_ms, &max_ms) == 3 && kind > 0)
+			l->pauses[(size_t)kind] = (struct pause){min_ms * TOMB_US_PER_MS, max_ms * TOMB_US_PER_MS};
 		else
 			die("a line of the plan makes no sense");
 	}
@@ -148,10 +160,11 @@ static void leave(struct visitor *v)
 
 static void think(struct load *l, struct visitor *v)
 {
-	int64_t span = l->think_max_us - l->think_min_us;
+	const struct pause *pause = &l->pauses[(size_t)v->kind];
+	int64_t span = pause->max_us - pause->min_us;
 
 	v->is_asking = false;
-	v->at_us = now_us() + l->think_min_us + (span > 0 ? (int64_t)(roll(l) % (uint64_t)span) : 0);
+	v->at_us = now_us() + pause->min_us + (span > 0 ? (int64_t)(roll(l) % (uint64_t)span) : 0);
 }
 
 static bool go(struct load *l, struct visitor *v)
@@ -276,41 +289,46 @@ static int by_ms(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* class l->nclasses: all of them. */
 static void print_class(const struct load *l, size_t class, bool is_first)
 {
+	bool is_all = class == l->nclasses;
 	size_t n = 0;
 	size_t at = 0;
 	double cuts[3] = {0};
 	static const double parts[3] = {0.50, 0.95, 0.99};
 
 	for (size_t i = 0; i < l->nsamples; i++)
-		n += l->samples[i].class == class;
+		n += is_all || l->samples[i].class == class;
 	for (size_t i = 0; i < l->nsamples; i++)
-		if (l->samples[i].class == class) {
+		if (is_all || l->samples[i].class == class) {
 			for (size_t j = 0; j < TOMB_COUNTOF(parts); j++)
 				if (at == (size_t)(parts[j] * (double)n))
 					cuts[j] = (double)l->samples[i].ms;
 			at++;
 		}
 	(void)printf("%s\"%s\": {\"n\": %zu, \"p50\": %.2f, \"p95\": %.2f, \"p99\": %.2f}", is_first ? "" : ", ",
-		l->classes[class], n, cuts[0], cuts[1], cuts[2]);
+		is_all ? "all" : l->classes[class], n, cuts[0], cuts[1], cuts[2]);
 }
 
-static void print_all(struct load *l)
+static void print_all(struct load *l, int64_t seconds)
 {
 	bool is_first = true;
+	uint64_t answers = 0;
 
 	qsort(l->samples, l->nsamples, sizeof *l->samples, by_ms);
 	(void)printf("{\"classes\": {");
-	for (size_t i = 0; i < l->nclasses; i++)
+	for (size_t i = 0; i <= l->nclasses; i++)
 		print_class(l, i, i == 0);
 	(void)printf("}, \"statuses\": {");
 	for (size_t i = 0; i < STATUS_MAX; i++)
 		if (l->statuses[i]) {
 			(void)printf("%s\"%zu\": %" PRIu64, is_first ? "" : ", ", i, l->statuses[i]);
 			is_first = false;
+			answers += l->statuses[i];
 		}
-	(void)printf("}, \"cut\": %" PRIu64 ", \"hung\": %" PRIu64 "}\n", l->cut, l->hung);
+	(void)printf("}, \"per_s\": %.1f, \"cut\": %" PRIu64 ", \"hung\": %" PRIu64 "}\n",
+		(double)answers / (double)seconds, l->cut, l->hung);
 }
 
 int main(int argc, char **argv)
@@ -319,8 +337,8 @@ int main(int argc, char **argv)
 	struct load l = {.dice = UINT64_C(88172645463325252)};
 	struct rlimit files;
 
-	if (argc != 5) {
-		(void)fprintf(stderr, "usage: serve_load PORT SECONDS THINK_MIN_MS THINK_MAX_MS < PLAN\n");
+	if (argc != 3 || atoll(argv[2]) <= 0) {
+		(void)fprintf(stderr, "usage: serve_load PORT SECONDS < PLAN\n");
 		return 2;
 	}
 	l.visitors = TOMB_NEW(&arena, struct visitor, VISITORS_MAX);
@@ -333,15 +351,13 @@ int main(int argc, char **argv)
 	l.address = (struct sockaddr_in){.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)atoi(argv[1])),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	l.think_min_us = atoll(argv[3]) * TOMB_US_PER_MS;
-	l.think_max_us = atoll(argv[4]) * TOMB_US_PER_MS;
 	read_plan(&l, &arena);
 	for (size_t i = 0; i < l.nvisitors; i++)
 		think(&l, &l.visitors[i]); /* they do not all come at once */
 	run(&l, now_us() + atoll(argv[2]) * TOMB_US_PER_S);
 	for (size_t i = 0; i < l.nvisitors; i++)
 		leave(&l.visitors[i]);
-	print_all(&l);
+	print_all(&l, atoll(argv[2]));
 	free(l.samples);
 	return 0;
 }
