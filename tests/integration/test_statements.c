@@ -26,6 +26,8 @@ static bool is_of_a_page(const char *name)
 	       strcmp(name, "people_session_seen") != 0;
 }
 
+/* NOLINTBEGIN(readability-identifier-naming): the linker chose these names */
+
 struct pg_result *__real_PQexec(struct pg_conn *conn, const char *sql);
 struct pg_result *__wrap_PQexec(struct pg_conn *conn, const char *sql);
 struct pg_result *__wrap_PQexec(struct pg_conn *conn, const char *sql)
@@ -55,6 +57,8 @@ int __wrap_PQsendQueryPrepared(struct pg_conn *conn, const char *name, int n, co
 	atomic_fetch_add(&asked, is_of_a_page(name));
 	return __real_PQsendQueryPrepared(conn, name, n, values, lengths, formats, format);
 }
+
+/* NOLINTEND(readability-identifier-naming) */
 
 enum thing { NOTHING, OBJECT, A_FILE, REQUEST, ITEM, THINGS };
 
