@@ -10,14 +10,16 @@
 #include <cmocka.h>
 
 /* Entries that nothing else writes: "Number 1" of test.edu by ann, "Number 2" of other.edu by ben, and so on, a day
- * apart since 2027-01-01. */
+ * apart since 2027-01-01.  Written by a transaction that is long over: the sealer waits for none, whatever else runs in
+ * the cluster. */
 static void write_entries(struct site *s, int n)
 {
-	tomb_world_exec("insert into audit_entry (at, actor, via, verb, institution_id, subject, detail) select "
-			"timestamptz '2027-01-01T00:00:00Z' + (g - 1) * interval '1 day', "
-			"case when g %% 2 = 1 then 'ann' else 'ben' end, 'cli', 'count', "
-			"case when g %% 2 = 1 then %" PRId64 " else %" PRId64 " end, 'Number ' || g, '' "
-			"from generate_series(1, %d) g",
+	tomb_world_exec(
+		"insert into audit_entry (at, actor, via, verb, institution_id, subject, detail, written_by) select "
+		"timestamptz '2027-01-01T00:00:00Z' + (g - 1) * interval '1 day', "
+		"case when g %% 2 = 1 then 'ann' else 'ben' end, 'cli', 'count', "
+		"case when g %% 2 = 1 then %" PRId64 " else %" PRId64 " end, 'Number ' || g, '', '3'::xid8 "
+		"from generate_series(1, %d) g",
 		s->world.institution, s->world.other_institution, n);
 }
 
