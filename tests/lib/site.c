@@ -15,7 +15,13 @@
 
 #include <cmocka.h>
 
-enum { ARENA_BYTES = 16 * 1024 * 1024, TARGET_MAX = 4096, FORM_MAX = 8192, REQUEST_MAX = 16384 };
+enum {
+	ARENA_BYTES = 16 * 1024 * 1024,
+	TARGET_MAX = 4096,
+	FORM_MAX = 8192,
+	REQUEST_MAX = 16384,
+	REQUEST_RATE = 100 * 1000 /* a second: a test asks as fast as it can, and nobody tells it to slow down */
+};
 
 struct site_parts {
 	char batch_key[128]; /* the path of its file */
@@ -69,6 +75,7 @@ int site_set_up(void **state)
 	tomb_world_secrets_key(&s->world, parts->key_file);
 	parts->config.secrets_key_file = tomb_str_from(parts->key_file);
 	parts->config.session_idle_minutes = 60;
+	parts->config.request_rate = REQUEST_RATE;
 	parts->log = (struct tomb_log){.fd = STDERR_FILENO, .level = TOMB_LOG_ERROR, .clock = tomb_clock_real()};
 	s->parts = parts;
 	TOMB_OK_OR_FAIL(tomb_registry_init(&parts->registry, &parts->config, &parts->log, &parts->arena, &err));
