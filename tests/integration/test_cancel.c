@@ -3,9 +3,12 @@
  * wrap: tomb_settle
  */
 #include "expect.h"
+#include "pg_fixture.h"
+#include "sql.gen.h"
 #include "tombstone/cancel.h"
 #include "tombstone/plan.h"
 #include "tombstone/settle.h"
+#include "tombstone/tx.h"
 #include "world.h"
 
 #include <inttypes.h>
@@ -122,6 +125,32 @@ static void a_claim_that_has_not_begun_to_delete_hears_of_it(void **state)
 	for (size_t i = 0; i < claim.nfiles; i++)
 		assert_true(
 			tomb_str_eq(claim.files[i].refusal, TOMB_STR("cancelled by an operator: asked for by phone")));
+}
+
+/* It asked before the cancellation, and is about to say that its files may go. */
+static void a_claim_that_is_being_taken_is_waited_for(void **state)
+{
+	struct tomb_world *w = *state;
+	TOMB_TX_AUTO tx = tomb_tx_init(w->worker);
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES);
+	int64_t item = approved(w, "test.edu/bag", 3);
+	struct sql_claim_lease_row *leased = NULL;
+	TOMB_PG_AUTO *hasty = NULL;
+	struct tomb_err refusal;
+	size_t found = 0;
+
+	tomb_world_plan(w);
+	TOMB_OK_OR_FAIL(tomb_pg_open_with(&hasty, tomb_fixture_pg_registry(),
+		&(struct tomb_pg_options){.lock_timeout_ms = 50}, sql_all, sql_nall, &err));
+	TOMB_OK_OR_FAIL(tomb_tx_begin(&tx, TOMB_READ_COMMITTED, &err));
+	TOMB_OK_OR_FAIL(sql_claim_lease(w->worker,
+		&(struct sql_claim_lease_args){tomb_world_number("select id from batch"), TOMB_STR("lane"), LEASE_MS},
+		&arena, &leased, &found, &err));
+	assert_int_equal(found, 1);
+	assert_int_equal(tomb_work_item_cancel(hasty, &w->oscar, item, TOMB_STR("at once"), &refusal), TOMB_DB_RETRY);
+	assert_int_equal(tomb_world_number("select count(*) from work_item where cancelled_at is not null"), 0);
+	tomb_tx_fini(&tx);
+	TOMB_EXPECT(TOMB_OK, "", cancel(w, item, &err));
 }
 
 static void what_a_lane_has_deleted_already_is_recorded_so(void **state)
@@ -266,6 +295,8 @@ int main(void)
 			its_things_are_free_for_another_request, tomb_world_set_up, tomb_world_tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_claim_that_has_not_begun_to_delete_hears_of_it, tomb_world_set_up, tomb_world_tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_claim_that_is_being_taken_is_waited_for, tomb_world_set_up, tomb_world_tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_a_lane_has_deleted_already_is_recorded_so, tomb_world_set_up, tomb_world_tear_down),
 		cmocka_unit_test_setup_teardown(
