@@ -57,7 +57,10 @@ static pid_t start_reader(struct visitor *v)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (visitor_get(v, &a, "/objects") == 200)
 		pages++;
-	_exit((a.status == 0 || a.status == 503) && pages > 0 ? 0 : 1);
+	if ((a.status == 0 || a.status == 503) && pages > 0)
+		_exit(0);
+	(void)fprintf(stderr, "a reader: %d after %d pages\n%s%s\n", a.status, pages, a.head, a.body ? a.body : "");
+	_exit(1);
 }
 
 static void a_registry_that_is_told_to_end_answers_those_who_asked(void **state)
