@@ -19,8 +19,7 @@ enum tomb_permission_scope {
 	TOMB_SCOPE_NONE, /* never */
 	TOMB_SCOPE_SELF, /* one's own account */
 	TOMB_SCOPE_OWN,  /* things of one's own institution */
-	TOMB_SCOPE_ALL,  /* whatever institution's */
-	TOMB_SCOPE_MAX
+	TOMB_SCOPE_ALL   /* whatever institution's */
 };
 
 enum tomb_permission_scope tomb_permission_of_role(enum tomb_role role, enum tomb_permission permission);

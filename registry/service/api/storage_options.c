@@ -1,37 +1,7 @@
 /* /api/v1/storage-options: their minimum, where their copies lie, how the backends are, and how much is there */
 #include "answer.h"
 #include "api.h"
-#include "tombstone/backend.h"
-#include "tombstone/dashboard.h"
-#include "tombstone/storage_option.h"
-#include "tombstone/storage_price.h"
-
-/* All that the list is made of. */
-struct shelf {
-	struct tomb_storage_option *options;
-	size_t noptions;
-	struct tomb_backends backends;
-	struct tomb_storage_price *prices;
-	size_t nprices;
-	struct tomb_dashboard_option *sums;
-	size_t nsums;
-	bool is_operator; /* who reads why a backend is not well */
-};
-
-static enum tomb_code read_shelf(
-	struct tomb_ctx *ctx, struct tomb_arena *arena, struct shelf *out, struct tomb_err *err)
-{
-	struct tomb_pg *pg = ctx->link.pg;
-	struct shelf s = {
-		.is_operator = tomb_permission_of(&ctx->actor, TOMB_MAY_STORAGE_OPTION_WRITE) == TOMB_SCOPE_ALL};
-
-	TOMB_TRY(tomb_storage_option_list(pg, arena, &s.options, &s.noptions, err));
-	TOMB_TRY(tomb_backend_list(pg, arena, &s.backends, err));
-	TOMB_TRY(tomb_storage_price_list(pg, arena, &s.prices, &s.nprices, err));
-	TOMB_TRY(tomb_dashboard_options(pg, &ctx->actor, arena, &s.sums, &s.nsums, err));
-	*out = s;
-	return TOMB_OK;
-}
+#include "shelf.h"
 
 /* ---- one backend ---- */
 
@@ -44,7 +14,7 @@ static void put_finding(struct tomb_json *w, const char *key, enum tomb_finding 
 		tomb_json_bool(w, key, finding == TOMB_FINDING_YES);
 }
 
-static void put_probe(struct tomb_json *w, const struct shelf *s, const struct tomb_backend *b)
+static void put_probe(struct tomb_json *w, const struct tomb_shelf *s, const struct tomb_backend *b)
 {
 	bool was_probed = b->probed_at_us != 0;
 
@@ -60,7 +30,7 @@ static void put_probe(struct tomb_json *w, const struct shelf *s, const struct t
 }
 
 /* null where workers do not leave it alone. */
-static void put_breaker(struct tomb_json *w, const struct shelf *s, const struct tomb_backend_breaker *breaker)
+static void put_breaker(struct tomb_json *w, const struct tomb_shelf *s, const struct tomb_backend_breaker *breaker)
 {
 	if (!breaker->is_open) {
 		tomb_json_null(w, "left_alone");
@@ -73,27 +43,24 @@ static void put_breaker(struct tomb_json *w, const struct shelf *s, const struct
 	tomb_json_end_object(w);
 }
 
-static void put_price(struct tomb_json *w, const struct shelf *s, struct tomb_str option, struct tomb_str backend)
+static void put_price(struct tomb_json *w, const struct tomb_shelf *s, struct tomb_str option, struct tomb_str backend)
 {
+	const struct tomb_storage_price *p = tomb_shelf_price(s, option, backend);
 	char amount[TOMB_STORAGE_PRICE_TEXT];
 
-	for (size_t i = 0; i < s->nprices; i++) {
-		const struct tomb_storage_price *p = &s->prices[i];
-
-		if (p->currency.n == 0 || !tomb_str_eq(p->option, option) || !tomb_str_eq(p->backend, backend))
-			continue;
-		tomb_json_begin_object(w, "price");
-		tomb_json_str(w, "amount", tomb_str_from(tomb_storage_price_text(p->nanos, amount)));
-		tomb_json_str(w, "currency", p->currency);
-		tomb_json_int(w, "billed_days", p->billed_days);
-		tomb_json_int(w, "billed_bytes", p->billed_bytes);
-		tomb_json_end_object(w);
+	if (!p) {
+		tomb_json_null(w, "price");
 		return;
 	}
-	tomb_json_null(w, "price");
+	tomb_json_begin_object(w, "price");
+	tomb_json_str(w, "amount", tomb_str_from(tomb_storage_price_text(p->nanos, amount)));
+	tomb_json_str(w, "currency", p->currency);
+	tomb_json_int(w, "billed_days", p->billed_days);
+	tomb_json_int(w, "billed_bytes", p->billed_bytes);
+	tomb_json_end_object(w);
 }
 
-static void put_backend(struct tomb_json *w, const struct shelf *s, struct tomb_str option, struct tomb_str name)
+static void put_backend(struct tomb_json *w, const struct tomb_shelf *s, struct tomb_str option, struct tomb_str name)
 {
 	for (size_t i = 0; i < s->backends.n; i++) {
 		const struct tomb_backend *b = &s->backends.p[i];
@@ -112,7 +79,7 @@ static void put_backend(struct tomb_json *w, const struct shelf *s, struct tomb_
 
 /* ---- one option ---- */
 
-static struct tomb_dashboard_option sum_of(const struct shelf *s, struct tomb_str option)
+static struct tomb_dashboard_option sum_of(const struct tomb_shelf *s, struct tomb_str option)
 {
 	for (size_t i = 0; i < s->nsums; i++)
 		if (tomb_str_eq(s->sums[i].storage_option, option))
@@ -120,7 +87,7 @@ static struct tomb_dashboard_option sum_of(const struct shelf *s, struct tomb_st
 	return (struct tomb_dashboard_option){.files = 0};
 }
 
-static void put_option(struct tomb_json *w, const struct shelf *s, const struct tomb_storage_option *o)
+static void put_option(struct tomb_json *w, const struct tomb_shelf *s, const struct tomb_storage_option *o)
 {
 	struct tomb_dashboard_option sum = sum_of(s, o->name);
 
@@ -142,9 +109,9 @@ enum tomb_code tomb_api_storage_options(
 	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	struct tomb_json w = tomb_json_init(&res->body);
-	struct shelf s;
+	struct tomb_shelf s;
 
-	TOMB_TRY(read_shelf(ctx, req->arena, &s, err));
+	TOMB_TRY(tomb_shelf_read(ctx->link.pg, &ctx->actor, req->arena, &s, err));
 	tomb_api_begin_list(&w);
 	for (size_t i = 0; i < s.noptions; i++)
 		put_option(&w, &s, &s.options[i]);

@@ -2,38 +2,10 @@
  */
 #include "pages.h"
 
-#include "tombstone/backend.h"
-#include "tombstone/dashboard.h"
-#include "tombstone/permission.h"
-#include "tombstone/storage_option.h"
-#include "tombstone/storage_price.h"
+#include "shelf.h"
 #include "view.h"
 
 #include <inttypes.h>
-
-/* All that the page is made of. */
-struct shelf {
-	struct tomb_storage_option *options;
-	size_t noptions;
-	struct tomb_backends backends;
-	struct tomb_storage_price *prices;
-	size_t nprices;
-	struct tomb_dashboard_option *sums;
-	size_t nsums;
-	bool is_operator;
-};
-
-static enum tomb_code read_shelf(struct tomb_view *v, struct shelf *out, struct tomb_err *err)
-{
-	struct shelf s = {.is_operator = tomb_permission_of(v->actor, TOMB_MAY_STORAGE_OPTION_WRITE) == TOMB_SCOPE_ALL};
-
-	TOMB_TRY(tomb_storage_option_list(v->pg, v->arena, &s.options, &s.noptions, err));
-	TOMB_TRY(tomb_backend_list(v->pg, v->arena, &s.backends, err));
-	TOMB_TRY(tomb_storage_price_list(v->pg, v->arena, &s.prices, &s.nprices, err));
-	TOMB_TRY(tomb_dashboard_options(v->pg, v->actor, v->arena, &s.sums, &s.nsums, err));
-	*out = s;
-	return TOMB_OK;
-}
 
 /* ---- one backend ---- */
 
@@ -52,7 +24,7 @@ static struct tomb_str policy_of(const struct tomb_backend *b)
 }
 
 static void describe_state(
-	const struct shelf *s, const struct tomb_backend *b, struct html_storage_options_options_backends *row)
+	const struct tomb_shelf *s, const struct tomb_backend *b, struct html_storage_options_options_backends *row)
 {
 	bool was_looked_at = b->probed_at_us != 0;
 
@@ -99,27 +71,24 @@ static struct tomb_str lock_of(const struct tomb_backend_probe *probe)
 	return TOMB_STR("whether it locks copies is not known");
 }
 
-static void describe_price(struct tomb_view *v, const struct shelf *s, struct tomb_str option, struct tomb_str backend,
-	struct html_storage_options_options_backends *row)
+static void describe_price(struct tomb_view *v, const struct tomb_shelf *s, struct tomb_str option,
+	struct tomb_str backend, struct html_storage_options_options_backends *row)
 {
+	const struct tomb_storage_price *p = tomb_shelf_price(s, option, backend);
 	char amount[TOMB_STORAGE_PRICE_TEXT];
 
 	row->price = TOMB_STR("Not set");
-	for (size_t i = 0; i < s->nprices; i++) {
-		const struct tomb_storage_price *p = &s->prices[i];
-
-		if (p->currency.n == 0 || !tomb_str_eq(p->option, option) || !tomb_str_eq(p->backend, backend))
-			continue;
-		row->price = tomb_view_text(v, "%s %.*s for a GB and month", tomb_storage_price_text(p->nanos, amount),
-			TOMB_STR_ARG(p->currency));
-		if (p->billed_days > 0)
-			row->billed = tomb_view_text(
-				v, "billed for at least %.*s", TOMB_STR_ARG(tomb_view_count(v, p->billed_days, "day")));
-	}
+	if (!p)
+		return;
+	row->price = tomb_view_text(
+		v, "%s %.*s for a GB and month", tomb_storage_price_text(p->nanos, amount), TOMB_STR_ARG(p->currency));
+	if (p->billed_days > 0)
+		row->billed = tomb_view_text(
+			v, "billed for at least %.*s", TOMB_STR_ARG(tomb_view_count(v, p->billed_days, "day")));
 }
 
 static struct html_storage_options_options_backends backend_row(
-	struct tomb_view *v, const struct shelf *s, struct tomb_str option, struct tomb_str name)
+	struct tomb_view *v, const struct tomb_shelf *s, struct tomb_str option, struct tomb_str name)
 {
 	struct html_storage_options_options_backends row = {.name = name};
 
@@ -141,7 +110,7 @@ static struct html_storage_options_options_backends backend_row(
 
 /* ---- one option ---- */
 
-static enum tomb_code option_row(struct tomb_view *v, const struct shelf *s, const struct tomb_storage_option *o,
+static enum tomb_code option_row(struct tomb_view *v, const struct tomb_shelf *s, const struct tomb_storage_option *o,
 	struct html_storage_options_options *out, struct tomb_err *err)
 {
 	struct html_storage_options_options_backends *rows = TOMB_NEW(
@@ -180,9 +149,9 @@ enum tomb_code tomb_page_storage_options(
 	struct html_storage_options page = {
 		.page = tomb_frame(ctx, req, "Storage options", TOMB_SECTION_STORAGE_OPTIONS)};
 	struct html_storage_options_options *rows = NULL;
-	struct shelf s;
+	struct tomb_shelf s;
 
-	TOMB_TRY(read_shelf(&v, &s, err));
+	TOMB_TRY(tomb_shelf_read(v.pg, v.actor, v.arena, &s, err));
 	rows = TOMB_NEW(v.arena, struct html_storage_options_options, s.noptions);
 	if (!rows)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu storage options", s.noptions);
