@@ -41,6 +41,12 @@ static const struct tomb_escape in_value = {
 	.refuse = is_no_char,
 };
 
+/* Fits either place, if tabs and line ends matter. */
+void tomb_xml_escape(struct tomb_buf *out, struct tomb_str text)
+{
+	tomb_escape_put(out, &in_value, text);
+}
+
 /* NCName or NCName:NCName, in ASCII (Namespaces in XML 1.0, production [7]). */
 static bool is_name(const char *name)
 {
@@ -116,6 +122,14 @@ void tomb_xml_text(struct tomb_xml *w, struct tomb_str text)
 	close_tag(w);
 	w->has_text[w->depth] = true;
 	tomb_escape_put(w->out, &in_text, text);
+}
+
+struct tomb_buf *tomb_xml_inside(struct tomb_xml *w)
+{
+	assert(w->depth > 0);
+	close_tag(w);
+	w->has_text[w->depth] = true; /* white space would change what is put there */
+	return w->out;
 }
 
 void tomb_xml_int(struct tomb_xml *w, int64_t n)

@@ -49,6 +49,13 @@ void tomb_xml_end(struct tomb_xml *w, const char *name);
 /* An element that holds text only. */
 void tomb_xml_element(struct tomb_xml *w, const char *name, struct tomb_str text);
 
+/* For what is XML already, such as a record with its own namespaces: begins the content of the open element, and
+ * returns the buffer.  Whole elements without an XML declaration may be put there. */
+struct tomb_buf *tomb_xml_inside(struct tomb_xml *w);
+
+/* Appends text as it stands between tags, or in an attribute in double quotes: for writers of whole elements. */
+void tomb_xml_escape(struct tomb_buf *out, struct tomb_str text);
+
 /* One whole element was written; *xml borrows from the buffer.  TOOBIG or NOMEM if it did not fit. */
 enum tomb_code tomb_xml_done(const struct tomb_xml *w, struct tomb_str *xml, struct tomb_err *err) TOMB_MUST_USE;
 
