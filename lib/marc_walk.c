@@ -68,7 +68,7 @@ static enum tomb_code check_directory(const struct tomb_marc *marc, struct tomb_
 		if (!is_sound(entry, data))
 			return TOMB_FAIL(err, TOMB_CORRUPT, "field %.3s (entry %zu of its directory) %s", entry, i + 1,
 				marc_is_control_tag(entry) ? "is a control field with a delimiter in it"
-							   : "does not begin with two indicators and a subfield");
+							   : "is not two indicators and subfields, each with its code");
 	}
 	return TOMB_OK;
 }
