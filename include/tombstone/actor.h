@@ -17,6 +17,7 @@ struct tomb_actor {
 	struct tomb_str name;
 	enum tomb_role role;
 	enum tomb_via via;
+	unsigned duties; /* besides the role: tombstone/duty.h; none as long as somebody is only signing in */
 };
 
 struct tomb_str tomb_role_name(enum tomb_role role); /* "sysadmin", "inst_admin", "inst_user": as in the ledger */

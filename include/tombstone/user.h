@@ -20,6 +20,7 @@ struct tomb_user {
 	struct tomb_str email;
 	struct tomb_str name;
 	enum tomb_role role;
+	unsigned duties; /* tombstone/duty.h */
 	bool is_active;
 	bool has_password;
 	bool has_totp;

@@ -6,8 +6,8 @@
 
 cli_fn cli_migrate, cli_help;
 cli_fn cli_institution_create, cli_institution_list, cli_institution_set, cli_institution_deactivate;
-cli_fn cli_user_create, cli_user_list, cli_user_set_role, cli_user_set_password, cli_user_deactivate, cli_user_activate,
-	cli_user_invite, cli_user_totp_reset;
+cli_fn cli_user_create, cli_user_list, cli_user_set_role, cli_user_duty, cli_user_set_password, cli_user_deactivate,
+	cli_user_activate, cli_user_invite, cli_user_totp_reset;
 cli_fn cli_api_key_create, cli_api_key_list, cli_api_key_revoke;
 cli_fn cli_storage_setup, cli_storage_options, cli_storage_list, cli_storage_status, cli_storage_probe;
 cli_fn cli_storage_inventory, cli_storage_register;

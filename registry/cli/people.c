@@ -5,10 +5,14 @@
 #include "prompt.h"
 #include "tombstone/institution.h"
 #include "tombstone/user.h"
+#include "tombstone/user_duty.h"
 #include "tombstone/user_totp.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
+
+enum { DUTIES_BYTES_MAX = 160 }; /* the names of all of them */
 
 /* ---- institutions ---- */
 
@@ -165,11 +169,24 @@ enum tomb_code cli_user_create(struct cli *cli, struct tomb_err *err)
 		password.n > 0 ? "" : ", without a password yet");
 }
 
+/* "editor,harvest_admin" */
+static struct tomb_str duties_text(struct cli *cli, unsigned duties)
+{
+	char text[DUTIES_BYTES_MAX] = "";
+	size_t n = 0;
+
+	for (int d = 0; d < TOMB_DUTY_MAX && n < sizeof text; d++)
+		if (duties & TOMB_DUTY_BIT(d))
+			n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s", n > 0 ? "," : "",
+				TOMB_STR_ARG(tomb_duty_name((enum tomb_duty)d)));
+	return tomb_arena_str(cli->arena, tomb_str_from(text));
+}
+
 enum tomb_code cli_user_list(struct cli *cli, struct tomb_err *err)
 {
 	static const struct cli_column columns[] = {{"ID", "id", CLI_NUMBER}, {"E-MAIL", "email", CLI_TEXT},
 		{"NAME", "name", CLI_TEXT}, {"INSTITUTION", "institution", CLI_TEXT}, {"ROLE", "role", CLI_TEXT},
-		{"ACTIVE", "is_active", CLI_YES}, {"PASSWORD", "has_password", CLI_YES},
+		{"DUTIES", "duties", CLI_TEXT}, {"ACTIVE", "is_active", CLI_YES}, {"PASSWORD", "has_password", CLI_YES},
 		{"ADMIN SINCE", "admin_since", CLI_TIME}, {NULL, "created_at", CLI_TIME}};
 	struct cli_table t = cli_table_init(cli, columns, TOMB_COUNTOF(columns));
 	struct tomb_institution home = {.id = 0};
@@ -187,6 +204,7 @@ enum tomb_code cli_user_list(struct cli *cli, struct tomb_err *err)
 			cli_put_str(&t, list[i].name);
 			cli_put_str(&t, list[i].institution);
 			cli_put_str(&t, tomb_role_name(list[i].role));
+			cli_put_str(&t, duties_text(cli, list[i].duties));
 			cli_put_yes(&t, list[i].is_active);
 			cli_put_yes(&t, list[i].has_password);
 			cli_put_int(&t, list[i].admin_since_us);
@@ -217,6 +235,36 @@ enum tomb_code cli_user_set_role(struct cli *cli, struct tomb_err *err)
 	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
 	TOMB_TRY(tomb_user_set_role(cli->pg, &cli->actor, user.id, role, err));
 	return say_changed(cli, &user, "has the new role", err);
+}
+
+static enum tomb_code read_duties(struct cli *cli, const char *option, unsigned *out, struct tomb_err *err)
+{
+	struct tomb_str text;
+
+	for (size_t i = 0; cli_value_at(cli, option, i, &text); i++) {
+		enum tomb_duty duty = TOMB_DUTY_MAX;
+
+		if (tomb_duty_parse(text, &duty, err) != TOMB_OK)
+			return CLI_MISUSE(cli, err,
+				"a duty is editor, digitization_coordinator, repository_manager or harvest_admin");
+		*out |= TOMB_DUTY_BIT(duty);
+	}
+	return TOMB_OK;
+}
+
+enum tomb_code cli_user_duty(struct cli *cli, struct tomb_err *err)
+{
+	struct tomb_user user;
+	unsigned give = 0;
+	unsigned take = 0;
+
+	TOMB_TRY(read_duties(cli, "give", &give, err));
+	TOMB_TRY(read_duties(cli, "take", &take, err));
+	if (give == 0 && take == 0)
+		return CLI_MISUSE(cli, err, "user duty needs --give or --take");
+	TOMB_TRY(cli_find_user(cli, cli_operand(cli, 0), &user, err));
+	TOMB_TRY(tomb_user_duty_change(cli->pg, &cli->actor, user.id, give, take, err));
+	return say_changed(cli, &user, "has the new duties", err);
 }
 
 enum tomb_code cli_user_set_password(struct cli *cli, struct tomb_err *err)

@@ -4,6 +4,7 @@
 #include "constraint.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
+#include "tombstone/duty.h"
 #include "tombstone/token.h"
 #include "tombstone/tx.h"
 #include "tombstone/utf8.h"
@@ -181,8 +182,9 @@ enum tomb_code tomb_api_key_find(struct tomb_pg *pg, struct tomb_str email, stru
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "the API key is not valid for this e-mail address");
 	actor = (struct tomb_actor){
-		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via};
+		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via, 0};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
+	TOMB_TRY(tomb_duty_parse_all(row->duties, &actor.duties, err));
 	if (row->is_stale)
 		TOMB_TRY(sql_people_key_used(pg, &(struct sql_people_key_used_args){row->key_id}, NULL, err));
 	*out = actor;

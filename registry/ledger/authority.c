@@ -24,6 +24,9 @@ enum tomb_code tomb_authority_all(struct tomb_pg *pg, const struct tomb_actor *a
 enum tomb_code tomb_authority_at(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
 	int64_t institution_id, const char *what, struct tomb_err *err)
 {
+	if (tomb_permission_of_duties(TOMB_DUTY_ALL, permission) != TOMB_SCOPE_NONE &&
+		tomb_permission_of(actor, permission) == TOMB_SCOPE_NONE)
+		return tomb_permission_refuse(permission, err); /* more than operators may */
 	if (!tomb_permission_covers(actor, permission, institution_id))
 		return refuse(what, err);
 	return check_now(pg, actor, err);

@@ -10,7 +10,7 @@
 enum tomb_code tomb_authority_all(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
 	const char *what, struct tomb_err *err) TOMB_MUST_USE;
 
-/* The same unless actor's scope holds institution_id. */
+/* The same unless actor's scope holds institution_id; where a duty would do, it is named. */
 enum tomb_code tomb_authority_at(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_permission permission,
 	int64_t institution_id, const char *what, struct tomb_err *err) TOMB_MUST_USE;
 

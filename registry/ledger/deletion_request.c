@@ -4,6 +4,7 @@
 #include "sql.gen.h"
 #include "tombstone/audit.h"
 #include "tombstone/deletion_reason.h"
+#include "tombstone/duty.h"
 #include "tombstone/tx.h"
 
 #include <inttypes.h>
@@ -110,6 +111,7 @@ enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *act
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	struct sql_actor_now_row *now = NULL;
+	unsigned duties = 0;
 	size_t n = 0;
 
 	TOMB_TRY(sql_actor_now(pg, &(struct sql_actor_now_args){actor->user_id}, &arena, &now, &n, err));
@@ -117,6 +119,10 @@ enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *act
 		!tomb_str_eq(now->role, tomb_role_name(actor->role)))
 		return TOMB_FAIL(
 			err, TOMB_FORBIDDEN, "%.*s is no longer active in this role", TOMB_STR_ARG(actor->email));
+	TOMB_TRY(tomb_duty_parse_all(now->duties, &duties, err));
+	if (actor->duties & ~duties)
+		return TOMB_FAIL(
+			err, TOMB_FORBIDDEN, "%.*s no longer has the duties of before", TOMB_STR_ARG(actor->email));
 	return TOMB_OK;
 }
 

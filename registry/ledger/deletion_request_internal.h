@@ -5,7 +5,7 @@
 #include "tombstone/deletion_request.h"
 #include "tombstone/permission.h"
 
-/* FORBIDDEN unless actor is still an active user, in the same role and institution. */
+/* FORBIDDEN unless actor is still an active user, in the same role and institution, with no duty fewer. */
 enum tomb_code tomb_actor_check(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_err *err) TOMB_MUST_USE;
 
 /* Whether actor may ask for list at all: the errors of tomb_deletion_request_create() before any obstacle. */

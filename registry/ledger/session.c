@@ -3,6 +3,7 @@
 #include "session_internal.h"
 #include "sql.gen.h"
 #include "tombstone/audit.h"
+#include "tombstone/duty.h"
 #include "tombstone/hex.h"
 #include "tombstone/password.h"
 #include "tombstone/secret.h"
@@ -112,7 +113,7 @@ enum tomb_code tomb_user_sign_in(struct tomb_pg *pg, const struct tomb_sign_in *
 	if (n == 0)
 		return refuse_sign_in(err); /* check_password() has refused it already */
 	actor = (struct tomb_actor){
-		row->id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, TOMB_VIA_WEB};
+		row->id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, TOMB_VIA_WEB, 0};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
 	TOMB_TRY(begin_session(pg, &actor, row->password_hash, in, &token, awaits_code, err));
 	(void)tomb_token_text(&token, token_out);
@@ -151,7 +152,7 @@ static enum tomb_code find_half(struct tomb_pg *pg, struct tomb_str token, struc
 	if (n == 0)
 		return refuse_half(err);
 	actor = (struct tomb_actor){row->user_id, row->institution_id, row->institution, row->email, row->name,
-		TOMB_ROLE_MAX, TOMB_VIA_WEB};
+		TOMB_ROLE_MAX, TOMB_VIA_WEB, 0};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
 	in->address = row->address;
 	in->browser = row->browser;
@@ -252,8 +253,9 @@ enum tomb_code tomb_session_find(struct tomb_pg *pg, struct tomb_str token, enum
 	if (n == 0)
 		return TOMB_FAIL(err, TOMB_UNAUTHENTICATED, "the session is over: sign in again");
 	actor = (struct tomb_actor){
-		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via};
+		row->user_id, row->institution_id, row->institution, row->email, row->name, TOMB_ROLE_MAX, via, 0};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
+	TOMB_TRY(tomb_duty_parse_all(row->duties, &actor.duties, err));
 	if (row->is_stale)
 		TOMB_TRY(sql_people_session_seen(pg, &(struct sql_people_session_seen_args){key}, NULL, err));
 	*out = actor;

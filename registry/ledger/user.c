@@ -6,6 +6,7 @@
 #include "sql.gen.h"
 #include "tombstone/audit.h"
 #include "tombstone/common_password.h"
+#include "tombstone/duty.h"
 #include "tombstone/institution.h"
 #include "tombstone/password.h"
 #include "tombstone/tx.h"
@@ -115,6 +116,7 @@ static enum tomb_code list(struct tomb_pg *pg, const struct sql_people_user_list
 			.signed_in_at_us = rows[i].signed_in_at_null ? 0 : rows[i].signed_in_at,
 		};
 		TOMB_TRY(tomb_role_parse(rows[i].role, &found[i].role, err));
+		TOMB_TRY(tomb_duty_parse_all(rows[i].duties, &found[i].duties, err));
 	}
 	*out = found;
 	*n = nrows;

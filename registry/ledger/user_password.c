@@ -128,7 +128,7 @@ enum tomb_code tomb_user_password_reader(struct tomb_pg *pg, struct tomb_str tok
 	if (n == 0 || row->is_over)
 		return refuse_link(err);
 	actor = (struct tomb_actor){row->user_id, row->institution_id, row->institution, row->email, row->name,
-		TOMB_ROLE_MAX, TOMB_VIA_WEB};
+		TOMB_ROLE_MAX, TOMB_VIA_WEB, 0};
 	TOMB_TRY(tomb_role_parse(row->role, &actor.role, err));
 	*out = actor;
 	return TOMB_OK;

@@ -20,7 +20,6 @@ enum tomb_access {
 /* Whoever has this permission, be it for themselves only; the verbs ask again, with the thing in hand. */
 #define TOMB_PERMISSION(name, words, inst_user, inst_admin, sysadmin) TOMB_ACCESS_##name,
 #include "tombstone/permission.def"
-#undef TOMB_PERMISSION
 };
 
 /* The permission that an access of more than PERSON names. */

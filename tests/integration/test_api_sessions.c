@@ -31,7 +31,7 @@ static void one_learns_who_one_is_and_nothing_secret(void **state)
 	api_get(s, &s->world.carol, &a, "/api/v1/account");
 	API_STATUS(&a, 200);
 	assert_string_equal(api_names(&a, ""),
-		"id institution_id institution name email role signed_in_by has_totp requires_totp totp_since "
+		"id institution_id institution name email role duties signed_in_by has_totp requires_totp totp_since "
 		"backup_codes_left unread_alerts ");
 	assert_int_equal(api_number(&a, "id"), s->world.carol.user_id);
 	assert_string_equal(api_text(&a, "email"), "carol@test.edu");

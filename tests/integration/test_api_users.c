@@ -12,7 +12,7 @@
 
 #define EVE "{\"name\":\"Eve Ng\",\"email\":\"eve@test.edu\",\"role\":\"inst_user\"}"
 #define SHAPE                                                                                                          \
-	"id institution_id institution name email role active has_password has_totp admin_since created_at "           \
+	"id institution_id institution name email role duties active has_password has_totp admin_since created_at "    \
 	"signed_in_at "
 
 static int64_t links_for(const char *email)
@@ -185,6 +185,75 @@ static void an_operator_changes_the_role_that_was_seen(void **state)
 		1);
 }
 
+static void duties_are_what_was_put_and_count_at_the_next_request(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t carol = s->world.carol.user_id;
+	char key[TOMB_API_KEY_TEXT];
+	char header[API_HEADER];
+	char seen[API_HEADER];
+	int64_t id = 0;
+
+	TOMB_OK_OR_FAIL(
+		tomb_api_key_create(s->world.registry, &s->world.carol, carol, TOMB_STR("a test"), &id, key, &err));
+	(void)snprintf(header, sizeof header, "X-Pharos-API-User: carol@test.edu\r\nX-Pharos-API-Key: %s\r\n", key);
+	api_get(s, &s->world.alice, &a, "/api/v1/users/%" PRId64, carol);
+	assert_int_equal(api_count(&a, "duties"), 0);
+	api_header(&a, "ETag", "If-Match", seen);
+	api_ask_with(s, &s->world.alice, "PUT", seen, "{\"duties\":[\"repository_manager\",\"editor\",\"editor\"]}", &a,
+		"/api/v1/users/%" PRId64 "/duties", carol);
+	API_STATUS(&a, 200);
+	assert_int_equal(api_count(&a, "duties"), 2);
+	assert_string_equal(api_text(&a, "duties.0"), "editor");
+	assert_string_equal(api_text(&a, "duties.1"), "repository_manager");
+	api_ask_with(s, NULL, "GET", header, NULL, &a, "/api/v1/account");
+	API_STATUS(&a, 200);
+	assert_string_equal(api_text(&a, "duties.1"), "repository_manager");
+	api_ask_with(s, &s->world.alice, "PUT", seen, "{\"duties\":[]}", &a, "/api/v1/users/%" PRId64 "/duties", carol);
+	API_STATUS(&a, 412);
+	api_ask(s, &s->world.alice, "PUT", "{\"duties\":[\"editor\"]}", &a, "/api/v1/users/%" PRId64 "/duties", carol);
+	API_STATUS(&a, 200);
+	api_ask_with(s, NULL, "GET", header, NULL, &a, "/api/v1/account");
+	assert_int_equal(api_count(&a, "duties"), 1);
+}
+
+static void duties_are_given_by_who_may(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t carol = s->world.carol.user_id;
+	const struct {
+		const struct tomb_actor *who;
+		const char *body;
+		int status;
+	} bad[] = {
+		{&s->world.alice, "{\"duties\":[\"editor\",\"harvest_admin\"]}", 403},
+		{&s->world.mallory, "{\"duties\":[\"editor\"]}", 404},
+		{&s->world.carol, "{\"duties\":[\"editor\"]}", 403},
+		{&s->world.alice, "{\"duties\":[\"king\"]}", 400},
+		{&s->world.alice, "{\"duties\":\"editor\"}", 400},
+		{&s->world.alice, "{}", 400},
+	};
+
+	for (size_t i = 0; i < TOMB_COUNTOF(bad); i++) {
+		api_ask(s, bad[i].who, "PUT", bad[i].body, &a, "/api/v1/users/%" PRId64 "/duties", carol);
+		if (a.status != bad[i].status)
+			fail_msg("%s: %d %s", bad[i].body, a.status, a.body);
+	}
+	assert_int_equal(tomb_world_number("select count(*) from user_duty"), 0);
+	api_ask(s, &s->world.oscar, "PUT", "{\"duties\":[\"harvest_admin\"]}", &a, "/api/v1/users/%" PRId64 "/duties",
+		carol);
+	API_STATUS(&a, 200);
+	/* what stays as it is needs nobody's leave */
+	api_ask(s, &s->world.alice, "PUT", "{\"duties\":[\"harvest_admin\",\"editor\"]}", &a,
+		"/api/v1/users/%" PRId64 "/duties", carol);
+	API_STATUS(&a, 200);
+	api_ask(s, &s->world.alice, "PUT", "{\"duties\":[]}", &a, "/api/v1/users/%" PRId64 "/duties", carol);
+	API_STATUS(&a, 403);
+	assert_int_equal(tomb_world_number("select count(*) from user_duty"), 2);
+}
+
 static void who_is_deactivated_is_out_at_once_and_comes_back_without_keys(void **state)
 {
 	struct site *s = *state;
@@ -286,6 +355,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(an_account_that_breaks_a_rule_is_not_made, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			an_operator_changes_the_role_that_was_seen, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(
+			duties_are_what_was_put_and_count_at_the_next_request, site_set_up, site_tear_down),
+		cmocka_unit_test_setup_teardown(duties_are_given_by_who_may, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(
 			who_is_deactivated_is_out_at_once_and_comes_back_without_keys, site_set_up, site_tear_down),
 		cmocka_unit_test_setup_teardown(

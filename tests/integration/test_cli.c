@@ -102,6 +102,15 @@ static void accounts_are_made_changed_and_ended(void **state)
 	expect(box, NULL, "user set-role dora@test.edu inst_admin", CLI_OK, "new role");
 	expect(box, NULL, "user set-role dora@test.edu boss", CLI_USAGE, "a role is");
 	expect(box, NULL, "user set-role nobody@test.edu inst_user", CLI_FAILED, "no account");
+	expect(box, NULL, "user duty dora@test.edu --give editor --give harvest_admin", CLI_OK, "new duties");
+	expect(box, NULL, "user list --institution test.edu", CLI_OK, "editor,harvest_admin");
+	expect(box, NULL, "user duty dora@test.edu --take harvest_admin --give editor", CLI_OK, "new duties");
+	r = expect(box, NULL, "user list --institution test.edu", CLI_OK, "editor");
+	assert_null(strstr(r.out, "harvest_admin"));
+	expect(box, NULL, "user duty dora@test.edu", CLI_USAGE, "--give or --take");
+	expect(box, NULL, "user duty dora@test.edu --give king", CLI_USAGE, "a duty is");
+	expect(box, NULL, "user duty dora@test.edu --give editor --take editor", CLI_FAILED, "at once");
+	expect(box, NULL, "user duty nobody@test.edu --give editor", CLI_FAILED, "no account");
 	r = cli_run(password, env_of(box, NULL), "short");
 	assert_int_equal(r.exit, CLI_FAILED);
 	r = cli_run(password, env_of(box, NULL), "another password");
@@ -112,7 +121,7 @@ static void accounts_are_made_changed_and_ended(void **state)
 	expect(box, NULL, "institution set test.edu", CLI_USAGE, "needs");
 	expect(box, NULL, "institution set test.edu --admin-days 400", CLI_USAGE, "0 to 365");
 	expect(box, NULL, "institution deactivate other.edu", CLI_OK, "deactivated");
-	assert_int_equal(ingest_box_number("select count(*) from audit_entry where via = 'cli' and actor <> ''"), 6);
+	assert_int_equal(ingest_box_number("select count(*) from audit_entry where via = 'cli' and actor <> ''"), 9);
 }
 
 static void lists_are_json_for_programs(void **state)

@@ -284,6 +284,66 @@ static void an_operator_resets_a_second_factor(void **state)
 	assert_int_equal(a.status, 303);
 }
 
+static int64_t duties_of(const char *email)
+{
+	return tomb_world_number(
+		"select count(*) from user_duty d join user_account u on u.id = d.user_id where u.email = '%s'", email);
+}
+
+static void an_admin_gives_and_takes_the_duties_of_records(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t carol = s->world.carol.user_id;
+
+	site_get(s, &s->alice, &a, "/users/show/%" PRId64, carol);
+	SITE_SAYS(&a, 200, "<dt>Duties</dt><dd>None</dd>");
+	SITE_SAYS(&a, 200, "name=\"editor\" value=\"yes\">");
+	SITE_SAYS(&a, 200, "name=\"repository_manager\" value=\"yes\">");
+	SITE_SILENT(&a, "harvest_admin");
+	site_post(s, &s->alice, "editor=yes&repository_manager=yes", &a, "/users/duties/%" PRId64, carol);
+	assert_int_equal(a.status, 303);
+	site_get(s, &s->alice, &a, "/users/show/%" PRId64 "?notice=user-duties", carol);
+	SITE_SAYS(&a, 200, "The duties are changed.");
+	SITE_SAYS(&a, 200, "<dt>Duties</dt><dd>Editor, Repository manager</dd>");
+	SITE_SAYS(&a, 200, "name=\"editor\" value=\"yes\" checked>");
+	site_get(s, &s->carol, &a, "/account"); /* her session goes on */
+	SITE_SAYS(&a, 200, "<dt>Duties</dt><dd>Editor, Repository manager</dd>");
+	tomb_world_duties(&s->world.carol, TOMB_DUTY_BIT(TOMB_DUTY_EDITOR) | TOMB_DUTY_BIT(TOMB_DUTY_HARVEST_ADMIN));
+	site_post(
+		s, &s->alice, "", &a, "/users/duties/%" PRId64, carol); /* what she does not give, she does not take */
+	assert_int_equal(a.status, 303);
+	site_get(s, &s->alice, &a, "/users/show/%" PRId64, carol);
+	SITE_SAYS(&a, 200, "<dt>Duties</dt><dd>Harvest admin</dd>");
+	site_get(s, &s->oscar, &a, "/users/show/%" PRId64, carol);
+	SITE_SAYS(&a, 200, "name=\"harvest_admin\" value=\"yes\" checked>");
+	site_post(s, &s->oscar, "", &a, "/users/duties/%" PRId64, carol);
+	assert_int_equal(duties_of("carol@test.edu"), 0);
+}
+
+static void a_duty_that_is_not_ones_to_give_is_not_given(void **state)
+{
+	struct site *s = *state;
+	RAW_ANSWER_AUTO a = {0};
+	int64_t carol = s->world.carol.user_id;
+
+	site_post(s, &s->alice, "editor=yes&harvest_admin=yes", &a, "/users/duties/%" PRId64, carol);
+	SITE_SAYS(&a, 403, "nly an operator may give or take the duty harvest_admin");
+	site_post(s, &s->mallory, "editor=yes", &a, "/users/duties/%" PRId64, carol);
+	assert_int_equal(a.status, 404);
+	site_post(s, &s->carol, "editor=yes", &a, "/users/duties/%" PRId64, carol);
+	assert_int_equal(a.status, 403);
+	site_post_bare(s, &s->alice, "editor=yes", &a, "/users/duties/%" PRId64, carol);
+	assert_int_equal(a.status, 403);
+	assert_int_equal(duties_of("carol@test.edu"), 0);
+	tomb_world_exec("update user_account set deactivated_at = now() where id = %" PRId64, carol);
+	site_get(s, &s->alice, &a, "/users/show/%" PRId64, carol);
+	SITE_SILENT(&a, "/users/duties/");
+	site_post(s, &s->alice, "editor=yes", &a, "/users/duties/%" PRId64, carol);
+	SITE_SAYS(&a, 409, "is not active");
+	assert_int_equal(duties_of("carol@test.edu"), 0);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, site_set_up, site_tear_down)
@@ -297,6 +357,8 @@ int main(void)
 		T(admins_are_the_operators_to_change),
 		T(people_of_other_institutions_are_not_there),
 		T(an_operator_changes_a_role),
+		T(an_admin_gives_and_takes_the_duties_of_records),
+		T(a_duty_that_is_not_ones_to_give_is_not_given),
 		T(an_operator_says_who_needs_a_second_factor),
 		T(an_operator_resets_a_second_factor),
 	};

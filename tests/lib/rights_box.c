@@ -51,6 +51,25 @@ static void deactivate_one(struct rights_box *box)
 	TOMB_OK_OR_FAIL(tomb_user_deactivate(w->registry, &w->oscar, gone.user_id, &err));
 }
 
+/* Each duty by itself: that one of them opens nothing that another is for. */
+static void add_duties(struct rights_box *box)
+{
+	struct tomb_world *w = &box->site->world;
+
+	for (int d = 0; d < TOMB_DUTY_MAX; d++) {
+		char *email = box->emails[d];
+
+		(void)snprintf(email, sizeof box->emails[d], "%s@test.edu", tomb_duty_name((enum tomb_duty)d).p);
+		box->callers[RIGHTS_EDITOR + d] = tomb_world_user(
+			w->institution, "test.edu", email, TOMB_ROLE_INST_USER);
+		tomb_world_duties(&box->callers[RIGHTS_EDITOR + d], TOMB_DUTY_BIT(d));
+	}
+	box->callers[RIGHTS_FOREIGN_DUTIES] = tomb_world_user(
+		w->other_institution, "other.edu", "victor@other.edu", TOMB_ROLE_INST_USER);
+	tomb_world_duties(&box->callers[RIGHTS_FOREIGN_DUTIES], TOMB_DUTY_ALL);
+}
+_Static_assert(RIGHTS_FOREIGN_DUTIES - RIGHTS_EDITOR == (int)TOMB_DUTY_MAX, "a caller for each duty");
+
 int rights_set_up(void **state)
 {
 	struct rights_box *box = calloc(1, sizeof *box);
@@ -66,6 +85,7 @@ int rights_set_up(void **state)
 	box->callers[RIGHTS_FOREIGN_USER] = tomb_world_user(
 		box->site->world.other_institution, "other.edu", "trudy@other.edu", TOMB_ROLE_INST_USER);
 	box->callers[RIGHTS_OPERATOR] = box->site->world.oscar;
+	add_duties(box);
 	make_things(box);
 	make_key(box, &box->site->world.alice, key);
 	deactivate_one(box);
@@ -199,13 +219,18 @@ static const char *const caller_names[] = {
 	[RIGHTS_FOREIGN_USER] = "another institution's user",
 	[RIGHTS_FOREIGN_ADMIN] = "another institution's admin",
 	[RIGHTS_OPERATOR] = "an operator",
+	[RIGHTS_EDITOR] = "an editor",
+	[RIGHTS_COORDINATOR] = "a digitization coordinator",
+	[RIGHTS_MANAGER] = "a repository manager",
+	[RIGHTS_HARVEST_ADMIN] = "a harvest admin",
+	[RIGHTS_FOREIGN_DUTIES] = "another institution's user with all duties",
 };
 _Static_assert(TOMB_COUNTOF(caller_names) == RIGHTS_CALLERS, "names");
 
 static enum verdict verdict_of(const struct rights_box *box, const struct tomb_route *route, enum rights_caller caller,
 	enum rights_owner owner, size_t nparams)
 {
-	bool is_own = caller == RIGHTS_USER || caller == RIGHTS_ADMIN;
+	bool is_own = box->callers[caller].institution_id == box->site->world.institution;
 	enum tomb_permission_scope scope = TOMB_SCOPE_SELF;
 
 	if (route->access == TOMB_ACCESS_ANYONE)
@@ -213,7 +238,7 @@ static enum verdict verdict_of(const struct rights_box *box, const struct tomb_r
 	if (caller == RIGHTS_STRANGER || caller == RIGHTS_DEACTIVATED)
 		return MUST_SIGN_IN;
 	if (route->access != TOMB_ACCESS_PERSON)
-		scope = tomb_permission_of_role(box->callers[caller].role, tomb_access_permission(route->access));
+		scope = tomb_permission_of(&box->callers[caller], tomb_access_permission(route->access));
 	if (scope == TOMB_SCOPE_NONE)
 		return FORBIDDEN;
 	if (nparams == 0 || owner == RIGHTS_NOBODY || scope == TOMB_SCOPE_ALL)
@@ -235,7 +260,8 @@ static bool asks_to_sign_in(const struct tomb_route *route, const struct raw_ans
 /* A refusal for what somebody is, rather than for what they sent.  Pages begin with a capital. */
 static bool is_about_role(const struct raw_answer *a)
 {
-	return a->status == 403 && (strstr(a->body, "nly an operator may") || strstr(a->body, "nly an institutional"));
+	return a->status == 403 && (strstr(a->body, "nly an operator may") || strstr(a->body, "nly an institutional") ||
+					   strstr(a->body, "nly a repository manager may"));
 }
 
 static bool is_right(const struct tomb_route *route, const struct raw_answer *a, enum rights_door door,
@@ -307,7 +333,7 @@ static void check_one(struct rights_box *box, const struct tomb_route *route, co
 {
 	static const char *const wanted[] = {"to be asked to sign in", "a refusal that says who may",
 		"403 or 404, and nothing said", "to be let in, and to find what the path names"};
-	bool is_foreign = caller == RIGHTS_FOREIGN_ADMIN || caller == RIGHTS_FOREIGN_USER;
+	bool is_foreign = box->callers[caller].institution_id == box->site->world.other_institution;
 	int64_t before = verdict == ALLOWED ? 0 : audited();
 	RAW_ANSWER_AUTO a = {0};
 

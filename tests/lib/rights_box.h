@@ -26,6 +26,11 @@ enum rights_caller {
 	RIGHTS_FOREIGN_USER,
 	RIGHTS_FOREIGN_ADMIN,
 	RIGHTS_OPERATOR,
+	RIGHTS_EDITOR, /* these and the next: users of test.edu with one duty each */
+	RIGHTS_COORDINATOR,
+	RIGHTS_MANAGER,
+	RIGHTS_HARVEST_ADMIN,
+	RIGHTS_FOREIGN_DUTIES, /* another institution's user, with all duties */
 	RIGHTS_CALLERS
 };
 
@@ -34,6 +39,7 @@ enum rights_door { RIGHTS_COOKIE, RIGHTS_KEY };
 struct rights_box {
 	struct site *site;
 	struct tomb_actor callers[RIGHTS_CALLERS]; /* not of the stranger */
+	char emails[TOMB_DUTY_MAX][64];            /* of who has a duty */
 	struct site_user gone;                     /* the session of who was deactivated */
 	char *gone_key;
 	const char *values[RIGHTS_RULES]; /* what each rule's statement gave, once asked */

@@ -65,6 +65,17 @@ struct tomb_actor tomb_world_user(int64_t institution, const char *host, const c
 	};
 }
 
+void tomb_world_duties(struct tomb_actor *who, unsigned duties)
+{
+	tomb_world_exec("delete from user_duty where user_id = %" PRId64, who->user_id);
+	for (int d = 0; d < TOMB_DUTY_MAX; d++)
+		if (duties & TOMB_DUTY_BIT(d))
+			tomb_world_exec("insert into user_duty (user_id, duty, given_by) values (%" PRId64
+					", '%s', 'a test')",
+				who->user_id, tomb_duty_name((enum tomb_duty)d).p);
+	who->duties = duties;
+}
+
 static void add_stores(struct tomb_world *w)
 {
 	FILE *f = NULL;

@@ -8,6 +8,7 @@
 #include "tombstone/actor.h"
 #include "tombstone/decision.h"
 #include "tombstone/deletion_request.h"
+#include "tombstone/duty.h"
 #include "tombstone/store.h"
 
 enum { TOMB_WORLD_COPIES_MAX = 3, TOMB_WORLD_PATH = 96 };
@@ -41,6 +42,9 @@ int64_t tomb_world_number(const char *fmt, ...) TOMB_PRINTF(1, 2);
 /* Further ones; of the person, the two texts are kept. */
 int64_t tomb_world_institution(const char *identifier);
 struct tomb_actor tomb_world_user(int64_t institution, const char *host, const char *email, enum tomb_role role);
+
+/* Gives the person exactly these duties, in the ledger and in *who. */
+void tomb_world_duties(struct tomb_actor *who, unsigned duties);
 
 /* The storage option of this name with this minimum, made if it is not there. */
 int64_t tomb_world_option(struct tomb_world *w, const char *name, int min_days);

@@ -24,8 +24,14 @@ static const char intro[] =
 	"command\n"
 	"`tombstone` may do all of it, because whoever can run it can reach the database.\n"
 	"\n"
-	"| what | user | admin | operator |\n"
-	"|---|---|---|---|\n";
+	"Besides, a person may have **duties**: editor, digitization coordinator, repository manager, harvest admin. "
+	"Each\n"
+	"adds what the last column says, in the person's own institution, and nothing else. Admins give and take the "
+	"first\n"
+	"three in their institution, operators all of them; both count from the next request on.\n"
+	"\n"
+	"| what | user | admin | operator | by duty |\n"
+	"|---|---|---|---|---|\n";
 
 static const char outro[] =
 	"\n"
@@ -33,6 +39,7 @@ static const char outro[] =
 	"- *institution* means: of their own institution. What is another institution's is answered as if it were not\n"
 	"  there (404), or refused (403).\n"
 	"- *all* means: of every institution.\n"
+	"- Nobody restores a record without the duty of a repository manager, whatever their role.\n"
 	"- A dash means never: the service answers 403 before it looks at what was asked for.\n"
 	"\n"
 	"What the table allows may still be refused for what it is about:\n"
@@ -65,6 +72,18 @@ static void put_scope(struct tomb_buf *b, enum tomb_role role, enum tomb_permiss
 	tomb_buf_put(b, tomb_str_from(words[tomb_permission_of_role(role, permission)]));
 }
 
+static void put_duties(struct tomb_buf *b, enum tomb_permission permission)
+{
+	bool any = false;
+
+	for (int d = 0; d < TOMB_DUTY_MAX; d++)
+		if (tomb_permission_of_duties(TOMB_DUTY_BIT(d), permission) != TOMB_SCOPE_NONE) {
+			tomb_buf_putf(b, "%s %.*s", any ? "," : "", TOMB_STR_ARG(tomb_duty_label((enum tomb_duty)d)));
+			any = true;
+		}
+	tomb_buf_put(b, any ? TOMB_STR(" |") : tomb_str_from(" \u2013 |"));
+}
+
 static struct tomb_str render(struct tomb_buf *b)
 {
 	struct tomb_str text = {NULL, 0};
@@ -76,6 +95,7 @@ static struct tomb_str render(struct tomb_buf *b)
 		put_scope(b, TOMB_ROLE_INST_USER, (enum tomb_permission)p);
 		put_scope(b, TOMB_ROLE_INST_ADMIN, (enum tomb_permission)p);
 		put_scope(b, TOMB_ROLE_SYSADMIN, (enum tomb_permission)p);
+		put_duties(b, (enum tomb_permission)p);
 		tomb_buf_put(b, TOMB_STR("\n"));
 	}
 	tomb_buf_put(b, tomb_str_from(outro));

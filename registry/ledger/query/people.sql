@@ -75,10 +75,12 @@ values ($1::bigint, $2::text, $3::text, $4::text, $5::text) returning id;
 -- :col deactivated_at timestamptz?
 -- :col created_at timestamptz
 -- :col signed_in_at timestamptz?
+-- :col duties text[]
 select u.id, u.institution_id, i.identifier as institution, u.email, u.name, u.role, u.password_hash is not null as has_password,
 	exists (select from user_totp t where t.user_id = u.id and t.confirmed_at is not null) as has_totp,
 	u.admin_since, u.deactivated_at, u.created_at,
-	(select max(s.created_at) from session s where s.user_id = u.id and not s.awaits_code) as signed_in_at
+	(select max(s.created_at) from session s where s.user_id = u.id and not s.awaits_code) as signed_in_at,
+	array(select d.duty from user_duty d where d.user_id = u.id order by d.duty) as duties
 from user_account u join institution i on i.id = u.institution_id
 where ($1::bigint = 0 or u.institution_id = $1::bigint) and ($2::text = '' or lower(u.email) = lower($2::text)) and u.id > $3::bigint
 order by u.id limit $4::int;
@@ -92,6 +94,23 @@ order by u.id limit $4::int;
 -- :col is_active bool
 -- :col has_password bool
 select institution_id, email, role, deactivated_at is null as is_active, password_hash is not null as has_password from user_account where id = $1::bigint for no key update;
+
+-- What a person has besides the role; asked once the account is locked.
+-- :name people_duty_list :one
+-- :arg user_id int8
+-- :col duties text[]
+select array(select duty from user_duty where user_id = $1::bigint order by duty) as duties;
+
+-- :name people_duty_give :exec
+-- :arg user_id int8
+-- :arg duty text
+-- :arg given_by text
+insert into user_duty (user_id, duty, given_by) values ($1::bigint, $2::text, $3::text);
+
+-- :name people_duty_take :exec
+-- :arg user_id int8
+-- :arg duty text
+delete from user_duty where user_id = $1::bigint and duty = $2::text;
 
 -- Other rights, other sessions.
 -- :name people_user_set_role :exec
@@ -186,8 +205,9 @@ update session set ended_at = now() where token_sha256 = $1::bytea and ended_at 
 -- :col email text
 -- :col name text
 -- :col role text
+-- :col duties text[]
 -- :col is_stale bool
-select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role, s.last_seen_at < now() - interval '1 minute' as is_stale
+select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role, u.duties, s.last_seen_at < now() - interval '1 minute' as is_stale
 from session s join active_user u on u.id = s.user_id
 where s.token_sha256 = $1::bytea and s.ended_at is null and s.expires_at > now() and not s.awaits_code
 	and s.last_seen_at > now() - make_interval(secs => s.idle_s);
@@ -249,9 +269,10 @@ update api_key set revoked_at = now() where id = $1::bigint and revoked_at is nu
 -- :col email text
 -- :col name text
 -- :col role text
+-- :col duties text[]
 -- :col key_id int8
 -- :col is_stale bool
-select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role, k.id as key_id,
+select u.id as user_id, u.institution_id, u.institution, u.email, u.name, u.role, u.duties, k.id as key_id,
 	coalesce(k.last_used_at < now() - interval '1 minute', true) as is_stale
 from api_key k join active_user u on u.id = k.user_id
 where k.key_sha256 = $2::bytea and k.revoked_at is null and lower(u.email) = lower($1::text);

@@ -162,4 +162,5 @@ insert into outbox (kind, alert_id) select 'mail', id from told;
 -- :arg user_id int8
 -- :col institution_id int8
 -- :col role text
-select institution_id, role from active_user where id = $1::bigint;
+-- :col duties text[]
+select institution_id, role, duties from active_user where id = $1::bigint;

@@ -1,6 +1,7 @@
 /* /api/v1/account: who asks.  Passwords and second factors are changed with a browser alone. */
 #include "answer.h"
 #include "api.h"
+#include "shape.h"
 #include "tombstone/alert.h"
 
 enum tomb_code tomb_api_account(
@@ -20,6 +21,7 @@ enum tomb_code tomb_api_account(
 	tomb_json_str(&w, "name", actor->name);
 	tomb_json_str(&w, "email", actor->email);
 	tomb_json_str(&w, "role", tomb_role_name(actor->role));
+	tomb_shape_duties(&w, actor->duties);
 	tomb_json_str(&w, "signed_in_by", ctx->is_by_key ? TOMB_STR("api_key") : TOMB_STR("session"));
 	tomb_json_bool(&w, "has_totp", totp.is_on);
 	tomb_json_bool(&w, "requires_totp", totp.is_required);

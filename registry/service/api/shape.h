@@ -39,6 +39,7 @@ void tomb_shape_api_key(
 void tomb_shape_session(struct tomb_json *w, const struct tomb_session *session);
 void tomb_shape_audit_entry(struct tomb_json *w, const struct tomb_audit_view *entry);
 void tomb_shape_institution(struct tomb_json *w, const struct tomb_institution *institution);
+void tomb_shape_duties(struct tomb_json *w, unsigned duties); /* the member "duties" */
 void tomb_shape_user(struct tomb_json *w, const struct tomb_user *user);
 void tomb_shape_person(
 	struct tomb_json *w, const char *key, int64_t id, struct tomb_str name, struct tomb_str email); /* null for 0 */

@@ -1,6 +1,7 @@
 /* People, their institutions, and what they are told, as JSON. */
 #include "answer.h"
 #include "shape.h"
+#include "tombstone/duty.h"
 
 void tomb_shape_person(struct tomb_json *w, const char *key, int64_t id, struct tomb_str name, struct tomb_str email)
 {
@@ -32,6 +33,15 @@ void tomb_shape_alert(struct tomb_json *w, const struct tomb_alert *alert)
 	tomb_json_end_object(w);
 }
 
+void tomb_shape_duties(struct tomb_json *w, unsigned duties)
+{
+	tomb_json_begin_array(w, "duties");
+	for (int d = 0; d < TOMB_DUTY_MAX; d++)
+		if (duties & TOMB_DUTY_BIT(d))
+			tomb_json_str(w, NULL, tomb_duty_name((enum tomb_duty)d));
+	tomb_json_end_array(w);
+}
+
 void tomb_shape_user(struct tomb_json *w, const struct tomb_user *user)
 {
 	tomb_json_begin_object(w, NULL);
@@ -41,6 +51,7 @@ void tomb_shape_user(struct tomb_json *w, const struct tomb_user *user)
 	tomb_json_str(w, "name", user->name);
 	tomb_json_str(w, "email", user->email);
 	tomb_json_str(w, "role", tomb_role_name(user->role));
+	tomb_shape_duties(w, user->duties);
 	tomb_json_bool(w, "active", user->is_active);
 	tomb_json_bool(w, "has_password", user->has_password);
 	tomb_json_bool(w, "has_totp", user->has_totp);

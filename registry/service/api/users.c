@@ -3,6 +3,7 @@
 #include "api.h"
 #include "query.h"
 #include "shape.h"
+#include "tombstone/user_duty.h"
 #include "tombstone/user_totp.h"
 
 #include <inttypes.h>
@@ -132,6 +133,31 @@ enum tomb_code tomb_api_user_role(
 	TOMB_TRY(tomb_role_parse(body.role, &role, err));
 	TOMB_TRY(find(ctx, req, err));
 	TOMB_TRY(tomb_user_set_role(ctx->link.pg, &ctx->actor, req->params[0].id, role, err));
+	return tomb_api_user(ctx, req, res, err);
+}
+
+enum { DUTIES_MAX = 16, DUTY_MAX = 40 }; /* names, and bytes of each */
+
+struct duties_body {
+	struct tomb_strs duties;
+};
+
+static const struct tomb_json_field duties_fields[] = {
+	{TOMB_JSON_FIELD("duties", struct duties_body, STRS, duties), .required = true, .max = DUTIES_MAX,
+		.item_min = 1, .item_max = DUTY_MAX},
+};
+
+enum tomb_code tomb_api_user_duties(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct duties_body body = {.duties = {NULL, 0}};
+	unsigned duties = 0;
+
+	TOMB_TRY(tomb_api_body(req, duties_fields, TOMB_COUNTOF(duties_fields), &body, err));
+	TOMB_TRY(tomb_duty_parse_all(body.duties, &duties, err));
+	TOMB_TRY(find(ctx, req, err));
+	TOMB_TRY(tomb_user_duty_change(
+		ctx->link.pg, &ctx->actor, req->params[0].id, duties, TOMB_DUTY_ALL & ~duties, err));
 	return tomb_api_user(ctx, req, res, err);
 }
 

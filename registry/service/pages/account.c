@@ -5,7 +5,10 @@
 #include "pages.h"
 #include "session_cookie.h"
 #include "tombstone/api_key.h"
+#include "tombstone/duty.h"
 #include "tombstone/user_password.h"
+
+enum { DUTIES_BYTES_MAX = 1024 }; /* the labels of all of them */
 
 enum tomb_code tomb_account_person(const struct tomb_ctx *ctx, struct tomb_err *err)
 {
@@ -67,6 +70,17 @@ struct tomb_str tomb_account_role(enum tomb_role role)
 	return words[role];
 }
 
+struct tomb_str tomb_account_duties(struct tomb_view *v, unsigned duties)
+{
+	TOMB_BUF_AUTO b = tomb_buf_init(DUTIES_BYTES_MAX);
+
+	for (int d = 0; d < TOMB_DUTY_MAX; d++)
+		if (duties & TOMB_DUTY_BIT(d))
+			tomb_buf_putf(
+				&b, "%s%.*s", b.n > 0 ? ", " : "", TOMB_STR_ARG(tomb_duty_label((enum tomb_duty)d)));
+	return b.n == 0 ? TOMB_STR("None") : tomb_view_keep(v, &b);
+}
+
 /* "2 in use" */
 static enum tomb_code count_keys(struct tomb_view *v, struct tomb_str *out, struct tomb_err *err)
 {
@@ -92,6 +106,7 @@ enum tomb_code tomb_page_account(
 		.name = ctx->actor.name,
 		.email = ctx->actor.email,
 		.role = tomb_account_role(ctx->actor.role),
+		.duties = tomb_account_duties(&v, ctx->actor.duties),
 		.institution = ctx->actor.institution,
 	};
 	size_t n = 0;

@@ -23,4 +23,7 @@ struct tomb_str tomb_account_browser(struct tomb_view *v, struct tomb_str agent)
 /* "Admin", for people. */
 struct tomb_str tomb_account_role(enum tomb_role role);
 
+/* "Editor, Repository manager"; "None". */
+struct tomb_str tomb_account_duties(struct tomb_view *v, unsigned duties);
+
 #endif

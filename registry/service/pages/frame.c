@@ -50,6 +50,7 @@ static const struct {
 	{"user-deactivated", "The account is deactivated. Its sessions have ended, its API keys are revoked."},
 	{"user-activated", "The account is active again. Its sessions, API keys and links of before stay void."},
 	{"user-role", "The role is changed. The person has to sign in again."},
+	{"user-duties", "The duties are changed. They count from now on."},
 	{"user-totp-reset", "The second factor is off. The person is told by mail, and has to sign in again."},
 	{"totp-required", "From now on who approves deletions of this institution needs a second factor."},
 	{"totp-not-required", "From now on no second factor is demanded of those who approve."},

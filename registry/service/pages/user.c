@@ -5,6 +5,7 @@
 #include "account.h"
 #include "pages.h"
 #include "tombstone/permission.h"
+#include "tombstone/user_duty.h"
 #include "tombstone/user_totp.h"
 
 #include <inttypes.h>
@@ -29,6 +30,29 @@ static enum tomb_code fill_roles(
 			tomb_account_role(tomb_users_roles[i]), tomb_users_roles[i] == chosen};
 	page->roles = rows;
 	page->nroles = TOMB_COUNTOF(tomb_users_roles);
+	return TOMB_OK;
+}
+
+/* Those that the reader may give here, as long as the account can be changed at all. */
+static enum tomb_code fill_duties(
+	struct tomb_view *v, const struct tomb_user *user, struct html_user *page, struct tomb_err *err)
+{
+	struct html_user_offered *rows = TOMB_NEW(v->arena, struct html_user_offered, TOMB_DUTY_MAX);
+	size_t n = 0;
+
+	if (!rows)
+		return TOMB_FAIL(err, TOMB_NOMEM, "duties");
+	for (int i = 0; i < TOMB_DUTY_MAX; i++) {
+		enum tomb_duty d = (enum tomb_duty)i;
+
+		if (tomb_user_duty_may_give(v->actor, d, user->institution_id))
+			rows[n++] = (struct html_user_offered){tomb_duty_name(d), tomb_duty_label(d),
+				tomb_duty_words(d), (user->duties & TOMB_DUTY_BIT(d)) != 0};
+	}
+	page->offered = rows;
+	page->noffered = n;
+	page->may_duties = user->is_active && n > 0;
+	page->duties = tomb_account_duties(v, user->duties);
 	return TOMB_OK;
 }
 
@@ -58,6 +82,7 @@ enum tomb_code tomb_users_show(struct tomb_view *v, const struct tomb_user *user
 
 	page.page.title = user->name;
 	TOMB_TRY(fill_roles(v, user->role, &page, err));
+	TOMB_TRY(fill_duties(v, user, &page, err));
 	if (problem)
 		page.problems = tomb_account_problem(v, &item, id, problem);
 	html_user(&v->res->body, &page);
@@ -147,4 +172,36 @@ enum tomb_code tomb_page_user_role(
 	if (code == TOMB_OK)
 		code = tomb_user_set_role(v.pg, v.actor, v.id, role, &why);
 	return answer(&v, code, &why, "role", "user-role", err);
+}
+
+/* What is ticked is given, what is not is taken; duties that the reader may not give are not in the form. */
+static enum tomb_code read_duties(
+	struct tomb_view *v, int64_t institution_id, unsigned *give, unsigned *take, struct tomb_err *err)
+{
+	for (int i = 0; i < TOMB_DUTY_MAX; i++) {
+		enum tomb_duty d = (enum tomb_duty)i;
+		struct tomb_str ticked;
+
+		TOMB_TRY(tomb_view_field(v, tomb_duty_name(d).p, &ticked, err));
+		if (ticked.n > 0)
+			*give |= TOMB_DUTY_BIT(d);
+		else if (tomb_user_duty_may_give(v->actor, d, institution_id))
+			*take |= TOMB_DUTY_BIT(d);
+	}
+	return TOMB_OK;
+}
+
+enum tomb_code tomb_page_user_duties(
+	struct tomb_ctx *ctx, struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+{
+	struct tomb_view v = tomb_view_of(ctx, req, res);
+	struct tomb_user user;
+	struct tomb_err why = {.text = ""};
+	unsigned give = 0;
+	unsigned take = 0;
+
+	TOMB_TRY(tomb_user_show(v.pg, v.actor, v.id, v.arena, &user, err));
+	TOMB_TRY(read_duties(&v, user.institution_id, &give, &take, err));
+	return answer(
+		&v, tomb_user_duty_change(v.pg, v.actor, v.id, give, take, &why), &why, "duties", "user-duties", err);
 }
