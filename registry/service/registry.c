@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/call.h"
 #include "gate.h"
+#include "oai/oai.h"
 #include "pages/frame.h"
 #include "pages/pages.h"
 #include "sql.gen.h"
@@ -19,6 +20,7 @@ static const struct tomb_route routes[] = {
 		.body_max = (body_max_),                                                                               \
 		.flags = (flags_)},
 #include "api/routes.def"
+#include "oai/routes.def"
 #include "pages/routes.def"
 #undef TOMB_ROUTE
 };
@@ -108,6 +110,7 @@ enum tomb_code tomb_registry_init(struct tomb_registry *registry, const struct t
 	};
 	while (registry->public_url.n > 0 && registry->public_url.p[registry->public_url.n - 1] == '/')
 		registry->public_url.n--;
+	TOMB_TRY(tomb_oai_check(config, err));
 	TOMB_TRY(tomb_openapi_init(&registry->openapi, registry->service.routes, arena, err));
 	if (config->secrets_key_file.n > 0) {
 		TOMB_TRY(tomb_envelope_key_read(config->secrets_key_file.p, &registry->secrets, err));

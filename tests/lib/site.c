@@ -71,7 +71,12 @@ int site_set_up(void **state)
 	parts->config = (struct tomb_registry_config){.batch_deletion_key_file = tomb_str_from(parts->batch_key),
 		.database = tomb_str_from(tomb_fixture_pg_registry()),
 		.public_url = TOMB_STR("https://registry.test.edu"),
-		.session_hours = 1};
+		.session_hours = 1,
+		.oai_enabled = true,
+		.oai_repository_name = TOMB_STR("Test & Repository"),
+		.oai_admin_email = TOMB_STR("oai@test.edu"),
+		.oai_repository_identifier = TOMB_STR("registry.test.edu"),
+		.oai_page_size = SITE_OAI_PAGE};
 	tomb_world_secrets_key(&s->world, parts->key_file);
 	parts->config.secrets_key_file = tomb_str_from(parts->key_file);
 	parts->config.session_idle_minutes = 60;

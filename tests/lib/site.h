@@ -6,7 +6,7 @@
 #include "tombstone/session.h"
 #include "world.h"
 
-enum { SITE_TOKEN_FORM = 128 };
+enum { SITE_TOKEN_FORM = 128, SITE_OAI_PAGE = 10 /* records on a page of OAI-PMH */ };
 
 #define SITE_BATCH_KEY "c0ffee00-1234-4abc-8def-0123456789ab" /* what batch deletions must name; in WORLD/batch.key */
 

@@ -129,7 +129,12 @@ static bool has_empty_part(struct tomb_str set)
 	for (size_t i = 0; i < set.n; i++)
 		if (set.p[i] == ':' && (i == 0 || i + 1 == set.n || set.p[i - 1] == ':'))
 			return true;
-	return false;
+	return set.n == 0;
+}
+
+bool tomb_oai_is_set_spec(struct tomb_str text)
+{
+	return is_word(text, ":") && !has_empty_part(text);
 }
 
 static void check_format(struct tomb_oai_arguments *args, struct tomb_oai_faults *faults)
@@ -187,7 +192,7 @@ void tomb_oai_arguments_read(struct tomb_fields fields, struct tomb_oai_argument
 	check_company(out, faults);
 	check_format(out, faults);
 	set = out->value[TOMB_OAI_SET];
-	if (set.p && (!is_word(set, ":") || has_empty_part(set)))
+	if (set.n > 0 && !tomb_oai_is_set_spec(set))
 		tomb_oai_fault_add(faults, TOMB_OAI_BAD_ARGUMENT, "set is no setSpec: see ListSets.");
 	check_dates(out, faults);
 }

@@ -40,6 +40,9 @@ struct tomb_oai_arguments {
 const char *tomb_oai_verb_name(enum tomb_oai_verb verb);             /* "GetRecord" */
 const char *tomb_oai_argument_name(enum tomb_oai_argument argument); /* "metadataPrefix" */
 
+/* Could this be a setSpec (schema OAI-PMH.xsd)? */
+bool tomb_oai_is_set_spec(struct tomb_str text) TOMB_MUST_USE;
+
 /* Reads what was sent.  Where it adds faults, *out says no more than what was sent. */
 void tomb_oai_arguments_read(struct tomb_fields fields, struct tomb_oai_arguments *out, struct tomb_oai_faults *faults);
 
