@@ -7,6 +7,7 @@
 enum {
 	PIECE = 16384,       /* bytes parsed at once: what is complete in them is in memory at once */
 	DEPTH_MAX = 64,      /* MODS within an extension within MODS needs 20 */
+	SPACE_MAX = 1024,    /* bytes of the name of a namespace, which canonical XML may repeat in each element */
 	ELEMENTS_MAX = 65536 /* of a record: elements cost memory even if they are empty; a record of 1 MB has 30,000 */
 };
 
@@ -110,13 +111,25 @@ static bool check_place(struct xml_records *x, const xmlChar *name, const xmlCha
 	return true;
 }
 
+/* Pairs of a prefix and the name of its namespace. */
+static bool check_spaces(struct xml_records *x, int n, const xmlChar **spaces)
+{
+	for (int i = 0; i < n; i++)
+		if (spaces[2 * i + 1] && strlen((const char *)spaces[2 * i + 1]) > SPACE_MAX) {
+			STOP(x, TOMB_TOOBIG, "line %d: the name of a namespace has more than %d bytes", line_of(x),
+				SPACE_MAX);
+			return false;
+		}
+	return true;
+}
+
 static void begin_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int nspaces,
 	const xmlChar **spaces, int nattrs, int ndefaulted, const xmlChar **attrs)
 {
 	struct xml_records *x = ((xmlParserCtxt *)ctx)->_private;
 
 	x->depth++;
-	if (x->code != TOMB_OK || !check_place(x, name, uri))
+	if (x->code != TOMB_OK || !check_place(x, name, uri) || !check_spaces(x, nspaces, spaces))
 		return;
 	if (x->depth > DEPTH_MAX) {
 		STOP(x, TOMB_TOOBIG, "line %d: elements lie more than %d deep in each other", line_of(x), DEPTH_MAX);

@@ -21,7 +21,7 @@ struct tomb_marc_item {
 	enum tomb_marc_found found;
 	int64_t number;                 /* from 1; bad ones count */
 	int64_t offset;                 /* ISO 2709: of its first byte, from 0 */
-	int64_t line;                   /* MARCXML: where it begins, from 1; else 0 */
+	int64_t line;                   /* MARCXML: where its start tag ends, from 1; else 0 */
 	struct tomb_marc_stored record; /* FOUND: until the next call */
 	unsigned repairs;               /* enum tomb_marc_repair */
 	struct tomb_err problem;        /* BAD, for people: which record and where, which rule, what to do */
