@@ -55,13 +55,3 @@ struct tomb_str test_data_read(const char *file)
 	(void)snprintf(path, sizeof path, "%s/%s", folder(), file);
 	return test_file_read(path);
 }
-
-void test_file_write(const char *path, struct tomb_str bytes)
-{
-	FILE *f = fopen(path, "wb");
-
-	if (!f)
-		fail_msg("%s cannot be written", path);
-	assert_int_equal(fwrite(bytes.p, 1, bytes.n, f), bytes.n);
-	assert_int_equal(fclose(f), 0);
-}

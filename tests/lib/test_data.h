@@ -12,6 +12,5 @@ struct tomb_str test_data_read(const char *file);
 
 /* The whole of any file. */
 struct tomb_str test_file_read(const char *path);
-void test_file_write(const char *path, struct tomb_str bytes);
 
 #endif
