@@ -12,8 +12,8 @@
 enum { ARENA_BYTES_MAX = 4 * 1024 * 1024 }; /* two lists of TOMB_RECORD_RESTORATION_MAX */
 
 struct named {
-	const struct sql_record_delete_named_row *p;
-	size_t n;
+	int64_t institution_id;
+	int64_t number; /* of the first */
 	size_t active;
 };
 
@@ -21,7 +21,8 @@ static enum tomb_code find_named(struct tomb_pg *pg, const struct tomb_actor *ac
 	const struct tomb_record_restore_ask *ask, struct tomb_arena *arena, struct named *out, struct tomb_err *err)
 {
 	struct sql_record_delete_named_row *rows = NULL;
-	struct named found = {.p = NULL};
+	struct named found = {.active = 0};
+	size_t n = 0;
 	bool is_all = tomb_permission_of(actor, TOMB_MAY_RECORD_RESTORE) == TOMB_SCOPE_ALL;
 
 	if (tomb_permission_of(actor, TOMB_MAY_RECORD_RESTORE) == TOMB_SCOPE_NONE)
@@ -30,17 +31,18 @@ static enum tomb_code find_named(struct tomb_pg *pg, const struct tomb_actor *ac
 		return TOMB_FAIL(err, ask->nids == 0 ? TOMB_INVAL : TOMB_TOOBIG, "name 1 to %d records to restore",
 			TOMB_RECORD_RESTORATION_MAX);
 	TOMB_TRY(sql_record_delete_named(
-		pg, &(struct sql_record_delete_named_args){{ask->ids, ask->nids}}, arena, &rows, &found.n, err));
-	for (size_t i = 0; i < found.n; i++) {
+		pg, &(struct sql_record_delete_named_args){{ask->ids, ask->nids}}, arena, &rows, &n, err));
+	for (size_t i = 0; i < n; i++) {
 		if (!is_all && rows[i].institution_id != actor->institution_id)
 			return TOMB_FAIL(err, TOMB_NOTFOUND, "there is no such record");
 		if (rows[i].institution_id != rows[0].institution_id)
 			return TOMB_FAIL(err, TOMB_INVAL, "records that are restored together are of one institution");
 		found.active += tomb_str_eq(rows[i].state, TOMB_STR("active"));
 	}
-	if (found.n != ask->nids)
-		return TOMB_FAIL(err, TOMB_NOTFOUND, "of %zu records named, %zu are there", ask->nids, found.n);
-	found.p = rows;
+	if (n != ask->nids)
+		return TOMB_FAIL(err, TOMB_NOTFOUND, "of %zu records named, %zu are there", ask->nids, n);
+	found.institution_id = rows[0].institution_id;
+	found.number = rows[0].number;
 	*out = found;
 	return actor->user_id == 0 ? TOMB_OK : tomb_actor_check(pg, actor, err);
 }
@@ -75,7 +77,7 @@ static enum tomb_code carry_out(struct tomb_pg *pg, const struct tomb_actor *act
 	char subject[64];
 	char detail[96];
 	const struct sql_record_restore_begin_args args = {
-		.institution_id = named->p[0].institution_id,
+		.institution_id = named->institution_id,
 		.restored_by = actor->email,
 		.user_id = actor->user_id,
 		.user_id_null = actor->user_id == 0,
@@ -91,9 +93,9 @@ static enum tomb_code carry_out(struct tomb_pg *pg, const struct tomb_actor *act
 		return TOMB_FAIL(err, TOMB_BUG, "%" PRId64 " records restored of %zu locked", marked->records, ids.n);
 	*id = made->id;
 	(void)snprintf(subject, sizeof subject, "restoration %" PRId64, made->id);
-	(void)snprintf(detail, sizeof detail, "%zu records, from record %" PRId64, ids.n, named->p[0].number);
+	(void)snprintf(detail, sizeof detail, "%zu records, from record %" PRId64, ids.n, named->number);
 	return tomb_audit_write(pg, actor,
-		&(struct tomb_audit_entry){"restore records", named->p[0].institution_id, tomb_str_from(subject),
+		&(struct tomb_audit_entry){"restore records", named->institution_id, tomb_str_from(subject),
 			tomb_str_from(detail), TOMB_STR("")},
 		err);
 }
@@ -103,7 +105,7 @@ enum tomb_code tomb_record_door_restore(struct tomb_pg *pg, const struct tomb_ac
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	struct sql_record_restore_closure_row *closure = NULL;
-	struct named named = {.p = NULL};
+	struct named named = {.active = 0};
 	int64_t id = 0;
 
 	TOMB_TRY(find_named(pg, actor, ask, &arena, &named, err));

@@ -38,7 +38,7 @@ $$;
 
 create table record (
 	id uuid primary key default gen_random_uuid(),
-	number bigint generated always as identity unique, -- MMS shows it as the Record ID
+	number bigint generated always as identity, -- MMS shows it as the Record ID
 	institution_id bigint not null references institution,
 	kind text not null references record_kind,
 	parent_id uuid references record,
@@ -84,6 +84,7 @@ create table record (
 		or leader_says_deleted(kind, get_byte(marc, marc_leader_at + 5)) = (state = 'deleted')),
 	constraint record_capture_ids check (kind = 'mms_capture' or cardinality(capture_ids) = 0)
 );
+create index record_by_number on record (number); -- unique by its making: asking again would cost each change
 create index record_by_parent on record (parent_id, state, number) where parent_id is not null;
 create index record_by_kind on record (institution_id, kind, state, number);
 create index record_by_title on record (institution_id, title collate "C", number);
@@ -251,27 +252,26 @@ create trigger record_update_guard before update on record for each row
 		or old.parent_id is distinct from new.parent_id)
 	execute function record_guard();
 
--- R2, R3: who becomes deleted has a tombstone of that deletion, who comes back has it marked; nothing is half done.
-create function record_state_guard() returns trigger language plpgsql as $$
+-- R2, R3: who is deleted has a tombstone of that deletion, who is active has none that is open; nothing is half done.
+create function record_state_guard() returns trigger language plpgsql set jit = off as $$
 declare
 	bad uuid;
 begin
-	select n.id into bad from now_rows n join was_rows w using (id)
-		where n.state = 'deleted' and (w.state = 'active' or w.deletion_id <> n.deletion_id)
-			and not exists (select from record_tombstone t where t.record_id = n.id and t.deletion_id = n.deletion_id) limit 1;
+	select n.id into bad from now_rows n where n.state = 'deleted' and not exists (select from record_tombstone t
+		where t.record_id = n.id and t.deletion_id = n.deletion_id and t.restored_at is null) limit 1;
 	if found then
 		raise exception 'record % is deleted by way of record_mark_deleted() only', bad using errcode = 'TB409';
 	end if;
-	select n.id into bad from now_rows n join was_rows w using (id)
-		where n.state = 'active' and w.state = 'deleted' and not exists (select from record_tombstone t
-			where t.record_id = n.id and t.deletion_id = w.deletion_id and t.restored_at is not null) limit 1;
+	select n.id into bad from now_rows n where n.state = 'active'
+		and exists (select from record_tombstone t where t.record_id = n.id and t.restored_at is null) limit 1;
 	if found then
 		raise exception 'record % comes back by way of record_mark_active() only', bad using errcode = 'TB409';
 	end if;
 	return null;
 end $$;
 create trigger record_state_guard after update on record
-	referencing old table as was_rows new table as now_rows for each statement execute function record_state_guard();
+	referencing new table as now_rows for each statement execute function record_state_guard();
+
 -- The records that a deletion of root in this mode takes along, root too.  Captures are never taken along: they are in
 -- the way (N-06).
 create function record_closure(root uuid, mode text) returns setof uuid language plpgsql stable as $$
@@ -298,26 +298,37 @@ begin
 	end loop;
 end $$;
 
--- Does the asset of a capture exist, whatever its status says (N-10, NW-2)?  The ledger knows each copy that a store
--- may still hold: recorded, not yet confirmed gone, or promised by an ingest that died.
+create function uuid_or_null(t text) returns uuid language sql immutable as $$
+	select case when t ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then t::uuid end
+$$;
+
+-- May a store still hold the asset that a record names, by whatever it names it (N-10, NW-2)?  The ledger knows each copy:
+-- recorded and not yet confirmed gone, or promised by an ingest that died.
+create function record_has_asset(home bigint, object_id bigint, file_id bigint, image_id text) returns boolean language sql stable as $$
+	select exists (select from intellectual_object o where o.state = 'A'
+			and (o.id = $2 or $4 <> '' and o.identifier = $4 and o.institution_id = $1))
+		or exists (select from generic_file f
+			where (f.id = $3 or $4 <> '' and f.institution_id = $1 and (f.identifier = $4 or f.uuid = uuid_or_null($4)))
+				and (f.state = 'A' or exists (select from copy c where c.file_id = f.id and c.status <> 'gone')))
+		or $4 <> '' and exists (select from promised_put p where p.object_identifier = $4 and p.recorded_at is null)
+$$;
+
 create function record_has_asset(r public.record) returns boolean language sql stable as $$
-	select exists (select from intellectual_object o where o.id = r.asset_object_id and o.state = 'A')
-		or exists (select from generic_file f where f.id = r.asset_file_id
-			and (f.state = 'A' or exists (select from copy c where c.file_id = f.id and c.status <> 'gone')))
-		or r.image_id <> '' and (
-			exists (select from generic_file f where f.identifier = r.image_id and f.institution_id = r.institution_id
-				and (f.state = 'A' or exists (select from copy c where c.file_id = f.id and c.status <> 'gone')))
-			or exists (select from generic_file f where f.uuid::text = lower(r.image_id) and f.institution_id = r.institution_id
-				and (f.state = 'A' or exists (select from copy c where c.file_id = f.id and c.status <> 'gone')))
-			or exists (select from intellectual_object o where o.identifier = r.image_id and o.institution_id = r.institution_id and o.state = 'A')
-			or exists (select from promised_put p where p.object_identifier = r.image_id and p.recorded_at is null))
+	select record_has_asset(r.institution_id, r.asset_object_id, r.asset_file_id, r.image_id)
 $$;
 
 -- What stands in the way of deleting these records together (records.md 2.4), in the order in which people should hear
 -- of it.  None of them can be overridden.
 create function record_blockers(ids uuid[], mode text)
 returns table (record_id uuid, rule text, detail text) language sql stable as $$
-	with r as materialized (select x.* from record x where x.id = any (ids) and x.state = 'active')
+	with r as materialized (
+		select x.id, x.institution_id, x.number, x.kind, x.capture_ids, x.work_order,
+			x.asset_object_id is not null or x.asset_file_id is not null or x.image_id <> '' as names_asset,
+			x.asset_object_id, x.asset_file_id, x.image_id, case when x.content = '{}' then x.content else jsonb_build_object(
+				'status', x.content -> 'status', 'openRequests', x.content -> 'openRequests', 'openOrders', x.content -> 'openOrders',
+				'perpetualAccess', x.content -> 'perpetualAccess') end as content
+		from record x where x.id = any (ids) and x.state = 'active'
+	)
 	(select r.id, 'held', 'the whole institution is under hold: ' || h.reason from r join hold h on h.institution_id = r.institution_id
 		and h.lifted_at is null and h.object_id is null and h.file_id is null order by r.number limit 1)
 	union all
@@ -325,7 +336,8 @@ returns table (record_id uuid, rule text, detail text) language sql stable as $$
 		where cardinality(r.capture_ids) > 0 order by r.number)
 	union all
 	(select r.id, 'asset', 'its asset is there, whatever the status of the capture says' from r
-		where r.kind = 'mms_capture' and (r.asset_object_id is not null or r.asset_file_id is not null or r.image_id <> '') and record_has_asset(r.*::public.record) order by r.number)
+		where r.kind = 'mms_capture' and r.names_asset
+			and record_has_asset(r.institution_id, r.asset_object_id, r.asset_file_id, r.image_id) order by r.number)
 	union all
 	(select r.id, 'work_order', 'it is on a work order that was submitted' from r where r.work_order = 'Submitted' order by r.number)
 	union all
@@ -335,7 +347,8 @@ returns table (record_id uuid, rule text, detail text) language sql stable as $$
 	union all
 	(select r.id, 'asset', 'an asset of the ledger belongs to it' from r
 		where r.kind in ('mms_collection', 'mms_container', 'mms_item')
-			and (r.asset_object_id is not null or r.asset_file_id is not null or r.image_id <> '') and record_has_asset(r.*::public.record) order by r.number)
+			and r.names_asset
+			and record_has_asset(r.institution_id, r.asset_object_id, r.asset_file_id, r.image_id) order by r.number)
 	union all
 	(select r.id, 'children', format('%s records are in it', c.n) from r join record_kind k on k.name = r.kind and not k.keeps_children
 		join lateral (select count(*) as n from record c where c.parent_id = r.id and c.state = 'active' and c.kind <> 'mms_capture'
@@ -460,7 +473,8 @@ alter table audit_entry drop constraint audit_entry_via_check, add constraint au
 revoke execute on function record_mark_deleted(bigint, uuid[]), record_mark_active(bigint, uuid[], boolean), record_sql_delete_row(),
 	record_sql_delete_all() from public;
 grant execute on function record_mark_deleted(bigint, uuid[]), record_mark_active(bigint, uuid[], boolean),
-	record_closure(uuid, text), record_blockers(uuid[], text), record_has_asset(public.record), leader_says_deleted(text, int),
+	record_closure(uuid, text), record_blockers(uuid[], text), record_has_asset(bigint, bigint, bigint, text),
+	record_has_asset(public.record), uuid_or_null(text), leader_says_deleted(text, int),
 	record_marc_at(bytea, int, int, int, timestamptz) to tombstone_registry;
 grant select on record_kind, record, record_link, record_deletion, record_restoration, record_tombstone to tombstone_registry;
 grant insert on record, record_link, record_deletion, record_restoration to tombstone_registry;

@@ -94,16 +94,21 @@ end $$;
 create function record_is_heard_of() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
 	insert into oai_change (record_id) select n.id from now_rows n;
-	if tg_op = 'UPDATE' then -- what it was in before
-		insert into oai_change (record_id) select distinct w.parent_id from was_rows w join now_rows n using (id)
-		where w.parent_id is not null and w.parent_id is distinct from n.parent_id;
-	end if;
 	return null;
 end $$;
 create trigger record_insert_is_heard_of after insert on record
 	referencing new table as now_rows for each statement execute function record_is_heard_of();
 create trigger record_update_is_heard_of after update on record
-	referencing old table as was_rows new table as now_rows for each statement execute function record_is_heard_of();
+	referencing new table as now_rows for each statement execute function record_is_heard_of();
+
+-- What it was in before.
+create function record_move_is_heard_of() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+	insert into oai_change (record_id) values (old.parent_id);
+	return null;
+end $$;
+create trigger record_move_is_heard_of after update on record for each row
+	when (old.parent_id is distinct from new.parent_id and old.parent_id is not null) execute function record_move_is_heard_of();
 
 create function record_link_is_heard_of() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -127,7 +132,7 @@ create trigger object_update_is_heard_of after update on intellectual_object for
 	execute function object_is_heard_of();
 insert into oai_change (object_id) select o.id from intellectual_object o order by o.id;
 
-revoke execute on function oai_stamp(int), record_is_heard_of(), record_link_is_heard_of(), object_is_heard_of() from public;
+revoke execute on function oai_stamp(int), record_is_heard_of(), record_move_is_heard_of(), record_link_is_heard_of(), object_is_heard_of() from public;
 grant execute on function oai_stamp(int), oai_lock_key(), oai_now() to tombstone_registry;
 grant select on oai_policy, oai_item, oai_change to tombstone_registry;
 grant update (deleted_record, deleted_record_since, expose_holdings, expose_objects, suppressed, compat_folio) on oai_policy to tombstone_registry;
