@@ -34,11 +34,18 @@ static const char fill[] =
 	"'settle batch', null, 'batch ' || g from generate_series(1, 20000) g;"
 	"insert into request_file (request_id, file_id, generation, item_id) select object_id, id, 1, object_id from "
 	"generic_file;"
+	"insert into record (institution_id, kind, parent_id, title, local_id, hrid, barcode, created_by) select "
+	"(select "
+	"min(id) from institution), (array['mms_item', 'instance', 'alma_title', 'alma_item'])[1 + g % 4], null, "
+	"'title ' || g, "
+	"g, g, g, 'test' from generate_series(1, 20000) g;"
+	"update record r set parent_id = p.id from record p where p.number = r.number / 20;"
 	"set session_replication_role = origin;"
 	"select tally_recount();"
 	"analyze";
 
-static const char *const large[] = {"generic_file", "copy", "premis_event", "checksum", "request_file", "audit_entry"};
+static const char *const large[] = {
+	"generic_file", "copy", "premis_event", "checksum", "request_file", "audit_entry", "record"};
 
 /* The plan of a statement that fits any arguments. */
 static const char make_plan_of[] =
@@ -120,6 +127,15 @@ static void what_stands_in_the_way_is_known_without_a_walk(void **state)
 	assert_int_equal(looked_at, 1);
 }
 
+static void no_list_of_records_walks_them_all(void **state)
+{
+	(void)state;
+	fill_it();
+	for (size_t j = 0; j < sql_set_record_read.nstmts; j++)
+		look_at(&sql_set_record_read.stmts[j]);
+	assert_in_range(sql_set_record_read.nstmts, 10, 20);
+}
+
 /* Nor of objects, or of the sums of each: it has sums of its own. */
 static void the_dashboard_reads_sums_and_what_is_open(void **state)
 {
@@ -157,6 +173,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_A_WORLD(no_page_and_no_list_walks_a_whole_table),
 		IN_A_WORLD(what_stands_in_the_way_is_known_without_a_walk),
+		IN_A_WORLD(no_list_of_records_walks_them_all),
 		IN_A_WORLD(the_dashboard_reads_sums_and_what_is_open),
 		IN_A_WORLD(a_count_of_all_files_is_seen_to_walk),
 	};

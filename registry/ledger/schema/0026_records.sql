@@ -85,9 +85,13 @@ create table record (
 	constraint record_capture_ids check (kind = 'mms_capture' or cardinality(capture_ids) = 0)
 );
 create index record_by_number on record (number); -- unique by its making: asking again would cost each change
-create index record_by_parent on record (parent_id, state, number) where parent_id is not null;
+create index record_by_parent on record (parent_id, state, kind, number) where parent_id is not null;
 create index record_by_kind on record (institution_id, kind, state, number);
-create index record_by_title on record (institution_id, title collate "C", number);
+-- Those in nothing, of the kinds that may be in something: others are found by kind.
+create index record_top on record (institution_id, kind, state, number)
+	where parent_id is null and kind in ('mms_item', 'alma_collection');
+-- A whole title may be longer than an index takes.
+create index record_by_title on record (institution_id, kind, state, left(title, 255) collate "C", number);
 create index record_by_deletion_time on record (institution_id, deleted_at, number) where state = 'deleted';
 -- What is deleted gives its names free; who comes back to find them taken is told so (T16).
 create unique index record_local_id on record (institution_id, kind, local_id) where local_id <> '' and state = 'active';
@@ -95,6 +99,7 @@ create unique index record_hrid on record (institution_id, kind, hrid) where hri
 create unique index record_barcode on record (institution_id, barcode) where barcode <> '' and state = 'active';
 create index record_deleted_local_id on record (institution_id, kind, local_id) where local_id <> '' and state = 'deleted';
 create index record_deleted_hrid on record (institution_id, kind, hrid) where hrid <> '' and state = 'deleted';
+create index record_deleted_barcode on record (institution_id, barcode) where barcode <> '' and state = 'deleted';
 create index record_asset_file on record (asset_file_id) where asset_file_id is not null;
 create index record_asset_object on record (asset_object_id) where asset_object_id is not null;
 
