@@ -8,8 +8,8 @@
 #include <stdio.h>
 
 enum {
-	/* TOMB_RECORD_DELETION_MAX ids, twice over, with a page of blockers. */
-	ARENA_BYTES_MAX = 16 * 1024 * 1024,
+	/* TOMB_RECORD_DELETION_MAX ids, as often as they are locked, with a page of blockers. */
+	ARENA_BYTES_MAX = 32 * 1024 * 1024,
 	CONFIRMED_BYTES_MAX = 8192 /* the link, with all its quotes escaped */
 };
 

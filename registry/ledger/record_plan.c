@@ -5,6 +5,9 @@
 
 #include <inttypes.h>
 
+/* Rounds of locking, each after somebody added something meanwhile: then the transaction begins again. */
+enum { CLOSURE_TRIES = 3 };
+
 static enum tomb_code check_form(const struct tomb_record_deletion_ask *ask, struct tomb_err *err)
 {
 	if (ask->nids == 0)
@@ -70,16 +73,44 @@ static bool all_deleted(const struct sql_record_delete_named_row *rows, size_t n
 	return true;
 }
 
+/* Who adds a record locks what it is put into: so nothing comes any more once all was locked and counted. */
+static enum tomb_code lock_closure(struct tomb_pg *pg, struct tomb_uuids ids, enum tomb_record_mode mode,
+	struct tomb_arena *arena, const struct sql_record_delete_closure_row **out, struct tomb_err *err)
+{
+	const struct sql_record_delete_closure_args args = {
+		ids, tomb_record_mode_name(mode), TOMB_RECORD_DELETION_MAX + 1};
+	const struct sql_record_delete_closure_size_args again = {args.ids, args.mode, args.at_most};
+	struct sql_record_delete_closure_row *closure = NULL;
+	struct sql_record_delete_closure_size_row *now = NULL;
+
+	for (int i = 0; i < CLOSURE_TRIES; i++) {
+		TOMB_TRY(sql_record_delete_closure(pg, &args, arena, &closure, err));
+		if (closure->ids.n > TOMB_RECORD_DELETION_MAX)
+			return TOMB_FAIL(err, TOMB_TOOBIG,
+				"more than %d records would be deleted at once: delete what is in it first, part by "
+				"part",
+				TOMB_RECORD_DELETION_MAX);
+		TOMB_TRY(sql_record_delete_closure_size(pg, &again, arena, &now, err));
+		if ((uint64_t)now->records == closure->ids.n) {
+			*out = closure;
+			return TOMB_OK;
+		}
+	}
+	return TOMB_FAIL(err, TOMB_DB_RETRY, "records are being added to what is to be deleted");
+}
+
 enum tomb_code tomb_record_plan_make(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_record_deletion_ask *ask, struct tomb_arena *arena, struct tomb_record_plan *out,
 	struct tomb_err *err)
 {
 	struct tomb_record_plan plan = {.mode = TOMB_RECORD_SELF};
+	struct sql_record_delete_lock_row *locked = NULL;
 	struct sql_record_delete_named_row *named = NULL;
-	struct sql_record_delete_closure_row *closure = NULL;
+	size_t n = 0;
 
 	TOMB_TRY(check_form(ask, err));
 	const struct tomb_uuids ids = {ask->ids, ask->nids};
+	TOMB_TRY(sql_record_delete_lock(pg, &(struct sql_record_delete_lock_args){ids}, arena, &locked, &n, err));
 	TOMB_TRY(sql_record_delete_named(
 		pg, &(struct sql_record_delete_named_args){ids}, arena, &named, &plan.nnamed, err));
 	TOMB_TRY(check_named(pg, actor, ask, named, plan.nnamed, err));
@@ -88,15 +119,7 @@ enum tomb_code tomb_record_plan_make(struct tomb_pg *pg, const struct tomb_actor
 	plan.deletion_id = plan.was_deleted ? named[0].deletion_id : 0;
 	if (!plan.was_deleted) {
 		TOMB_TRY(choose_mode(ask, named, &plan.mode, err));
-		const struct sql_record_delete_closure_args args = {
-			ids, tomb_record_mode_name(plan.mode), TOMB_RECORD_DELETION_MAX + 1};
-		TOMB_TRY(sql_record_delete_closure(pg, &args, arena, &closure, err));
-		if (closure->ids.n > TOMB_RECORD_DELETION_MAX)
-			return TOMB_FAIL(err, TOMB_TOOBIG,
-				"more than %d records would be deleted at once: delete what is in it first, part by "
-				"part",
-				TOMB_RECORD_DELETION_MAX);
-		plan.closure = closure;
+		TOMB_TRY(lock_closure(pg, ids, plan.mode, arena, &plan.closure, err));
 	}
 	*out = plan;
 	return TOMB_OK;

@@ -20,6 +20,7 @@ struct named {
 static enum tomb_code find_named(struct tomb_pg *pg, const struct tomb_actor *actor,
 	const struct tomb_record_restore_ask *ask, struct tomb_arena *arena, struct named *out, struct tomb_err *err)
 {
+	struct sql_record_delete_lock_row *locked = NULL;
 	struct sql_record_delete_named_row *rows = NULL;
 	struct named found = {.active = 0};
 	size_t n = 0;
@@ -30,6 +31,8 @@ static enum tomb_code find_named(struct tomb_pg *pg, const struct tomb_actor *ac
 	if (ask->nids == 0 || ask->nids > TOMB_RECORD_RESTORATION_MAX)
 		return TOMB_FAIL(err, ask->nids == 0 ? TOMB_INVAL : TOMB_TOOBIG, "name 1 to %d records to restore",
 			TOMB_RECORD_RESTORATION_MAX);
+	TOMB_TRY(sql_record_delete_lock(
+		pg, &(struct sql_record_delete_lock_args){{ask->ids, ask->nids}}, arena, &locked, &n, err));
 	TOMB_TRY(sql_record_delete_named(
 		pg, &(struct sql_record_delete_named_args){{ask->ids, ask->nids}}, arena, &rows, &n, err));
 	for (size_t i = 0; i < n; i++) {

@@ -1,6 +1,12 @@
 -- Records deleted and brought back.
 
--- What is named, locked in order of id so that two deletions that meet wait for each other and never for ever (R6).
+-- Locks what is named, in order of id so that two deletions that meet wait for each other and never for ever (R6).  What
+-- it was waited for is seen by the next statement, not by this one.
+-- :name record_delete_lock :many
+-- :arg ids uuid[]
+-- :col id uuid
+select x.id from record x where x.id = any ($1::uuid[]) order by x.id for no key update;
+
 -- :name record_delete_named :many
 -- :arg ids uuid[]
 -- :col id uuid
@@ -17,10 +23,9 @@
 -- :col modes text[]
 -- :col is_restorable bool
 -- :col created_by text
-with r as materialized (select x.id from record x where x.id = any ($1::uuid[]) order by x.id for no key update)
 select x.id, x.institution_id, x.number, x.kind, k.system, k.label, x.title, x.state, x.version, x.deletion_id, x.parent_id, k.modes,
 	k.is_restorable, x.created_by
-from r join record x on x.id = r.id join record_kind k on k.name = x.kind order by x.number;
+from record x join record_kind k on k.name = x.kind where x.id = any ($1::uuid[]) order by x.number;
 
 -- Everything that is deleted with it, locked in the same order.
 -- :name record_delete_closure :one
@@ -41,6 +46,16 @@ with want as materialized (
 )
 select coalesce((select array_agg(r.id order by r.id) from r), '{}') as ids, coalesce((select array_agg(n.kind order by n.kind) from n), '{}') as kinds,
 	coalesce((select array_agg(n.n order by n.kind) from n), '{}') as counts, coalesce((select bool_or(r.has_rights) from r), false) as has_rights;
+
+-- How many that would be now: what came while the others were waited for is not locked yet.
+-- :name record_delete_closure_size :one
+-- :arg ids uuid[]
+-- :arg mode text
+-- :arg at_most int4
+-- :col records int8
+select count(*) as records from (
+	select distinct c as id from unnest($1::uuid[]) u cross join lateral record_closure(u, $2::text) c limit $3::int) w
+join record r on r.id = w.id and r.state = 'active';
 
 -- :name record_delete_blockers :many
 -- :arg ids uuid[]

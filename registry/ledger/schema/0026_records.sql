@@ -222,6 +222,7 @@ declare
 	k record_kind;
 	parent_kind text;
 	parent_home bigint;
+	parent_state text;
 begin
 	if tg_op = 'UPDATE' and (new.id <> old.id or new.kind <> old.kind or new.institution_id <> old.institution_id
 			or new.created_at <> old.created_at) then
@@ -237,9 +238,13 @@ begin
 		end if;
 		return new;
 	end if;
-	select r.kind, r.institution_id into parent_kind, parent_home from record r where r.id = new.parent_id;
+	-- Locked: a deletion of the parent comes before this, and is seen, or after it, and sees this (T4).
+	select r.kind, r.institution_id, r.state into parent_kind, parent_home, parent_state from record r where r.id = new.parent_id for share;
 	if parent_home is distinct from new.institution_id or not parent_kind = any (k.parents) then
 		raise exception 'a record of kind % cannot be in one of kind %', new.kind, coalesce(parent_kind, 'unknown') using errcode = 'TB422';
+	end if;
+	if parent_state = 'deleted' then
+		raise exception 'record % is deleted: nothing can be put into it', new.parent_id using errcode = 'TB409';
 	end if;
 	if tg_op = 'UPDATE' and exists (
 			with recursive up as (
