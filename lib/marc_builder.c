@@ -4,9 +4,8 @@
 #include "marc_slim.h"
 
 #include <assert.h>
-#include <stdio.h>
 
-enum { STATUS_AT = 5, TYPE_AT = 6, CODING_AT = 9, TAG = 3, ENTRY = 12 };
+enum { STATUS_AT = 5, TYPE_AT = 6, CODING_AT = 9, AFTER_BASE = 17, TAG = 3, LENGTH_DIGITS = 4, START_DIGITS = 5 };
 
 struct tomb_marc_builder tomb_marc_builder_init(void)
 {
@@ -187,6 +186,17 @@ static enum tomb_code add_time(struct tomb_marc_builder *b, struct tomb_buf *out
 	return tomb_buf_done(out, &all, err);
 }
 
+/* With as many digits, which it has. */
+static void put_number(struct tomb_buf *out, size_t n, size_t digits)
+{
+	char text[8];
+
+	assert(digits <= sizeof text);
+	for (size_t i = digits; i-- > 0; n /= 10)
+		text[i] = (char)('0' + n % 10);
+	tomb_buf_put(out, (struct tomb_str){text, digits});
+}
+
 /* Is it short enough for ISO 2709?  Writes its directory, whose places begin with 0, and the length of the data. */
 static bool put_directory(const struct tomb_marc *marc, struct tomb_buf *directory, size_t *data)
 {
@@ -199,7 +209,9 @@ static bool put_directory(const struct tomb_marc *marc, struct tomb_buf *directo
 
 		if (length > TOMB_MARC_FIELD_MAX || start > TOMB_MARC_ISO2709_MAX)
 			return false;
-		tomb_buf_putf(directory, "%.3s%04zu%05zu", field.tag.p, length, start);
+		tomb_buf_put(directory, field.tag);
+		put_number(directory, length, LENGTH_DIGITS);
+		put_number(directory, start, START_DIGITS);
 		start += length;
 	}
 	*data = start;
@@ -214,7 +226,10 @@ static void put_iso2709(const struct tomb_marc *marc, struct tomb_str directory,
 	struct tomb_marc_field field;
 	size_t at = 0;
 
-	tomb_buf_putf(out, "%05zu%.7s%05zu%.7s", base + data + 1, marc->leader.p + 5, base, marc->leader.p + 17);
+	put_number(out, base + data + 1, START_DIGITS);
+	tomb_buf_put(out, (struct tomb_str){marc->leader.p + STATUS_AT, 7});
+	put_number(out, base, START_DIGITS);
+	tomb_buf_put(out, (struct tomb_str){marc->leader.p + AFTER_BASE, 7});
 	tomb_buf_put(out, directory);
 	tomb_buf_put(out, TOMB_STR("\x1e"));
 	for (size_t before = 0; tomb_marc_field(marc, &at, &field); before = at) {

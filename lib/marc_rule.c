@@ -4,11 +4,6 @@
 
 enum { NO_CHARACTER = 0xfffe, NO_CHARACTER_EITHER = 0xffff };
 
-bool marc_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';
@@ -35,6 +30,8 @@ bool marc_is_data_tag(const char *tag)
 	bool has_lower = false;
 	bool has_upper = false;
 
+	if (marc_is_digit(tag[0]) && marc_is_digit(tag[1]) && marc_is_digit(tag[2])) /* nearly all */
+		return tag[0] != '0' || tag[1] != '0';
 	for (int i = 0; i < 3; i++) {
 		has_lower |= is_lower(tag[i]);
 		has_upper |= is_upper(tag[i]);

@@ -6,7 +6,11 @@
 
 enum { MARC_DELIMITER = 0x1f, MARC_FIELD_END = 0x1e, MARC_RECORD_END = 0x1d };
 
-bool marc_is_digit(char c);
+static inline bool marc_is_digit(char c)
+{
+	return (unsigned char)(c - '0') < 10;
+}
+
 bool marc_is_leader_char(char c);          /* of positions 05 to 08 and 17 to 19 */
 bool marc_is_control_tag(const char *tag); /* three characters */
 bool marc_is_data_tag(const char *tag);
