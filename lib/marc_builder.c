@@ -122,7 +122,9 @@ void tomb_marc_builder_field(struct tomb_marc_builder *b, struct tomb_str tag, s
 		return;
 	}
 	for (size_t i = 0; i < sizeof fine; i++) {
-		fine[i] = marc_is_indicator(indicators.p[i]) ? indicators.p[i] : ' ';
+		fine[i] = indicators.p[i];
+		if (!marc_is_indicator(fine[i]))
+			fine[i] = ' ';
 		if (fine[i] != indicators.p[i])
 			b->repairs |= TOMB_MARC_REPAIR_INDICATOR;
 	}

@@ -10,7 +10,7 @@ static const struct xml_records_rule rule = {
 	.space = TOMB_MARC_NAMESPACE,
 	.record = "record",
 	.collection = "collection",
-	.bytes_max = 4 * TOMB_MARC_BYTES_MAX,
+	.bytes_max = (size_t)4 * TOMB_MARC_BYTES_MAX,
 };
 
 struct xml_marc {

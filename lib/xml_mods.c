@@ -12,7 +12,7 @@ const struct xml_records_rule xml_mods_rule = {
 	.space = TOMB_MODS_NAMESPACE,
 	.record = "mods",
 	.collection = "modsCollection",
-	.bytes_max = 4 * TOMB_MODS_BYTES_MAX,
+	.bytes_max = (size_t)4 * TOMB_MODS_BYTES_MAX,
 };
 
 struct tomb_mods_reader {

@@ -59,43 +59,48 @@ static void cross_name(struct walk *w, const xmlNode *node)
 	add_whole(w, is_creator ? TOMB_DC_CREATOR : TOMB_DC_CONTRIBUTOR);
 }
 
+static void put_dashed_name(struct walk *w, const xmlNode *node)
+{
+	TOMB_BUF_AUTO person = tomb_buf_init(TOMB_MODS_BYTES_MAX);
+
+	xml_mods_put_name(node, &w->part, &person);
+	if (w->whole.n > 0 && person.n > 0)
+		tomb_buf_put(&w->whole, TOMB_STR("--"));
+	tomb_buf_put(&w->whole, (struct tomb_str){person.p, person.n});
+}
+
+/* Simple ones, and from HIERARCHIES on those with parts. */
+static const char *const places[] = {"geographic", "temporal", "hierarchicalGeographic", "cartographics"};
+enum { HIERARCHIES = 2 };
+
+static void cross_place(struct walk *w, const xmlNode *node, bool has_parts)
+{
+	tomb_buf_reset(&w->whole);
+	if (!has_parts)
+		put_dashed(w, node);
+	for (const xmlNode *part = node->children; has_parts && part; part = part->next)
+		if (part->type == XML_ELEMENT_NODE)
+			put_dashed(w, part);
+	add_whole(w, TOMB_DC_COVERAGE);
+}
+
 static void cross_subject(struct walk *w, const xmlNode *subject)
 {
-	static const char *const places[] = {"geographic", "temporal", "hierarchicalGeographic", "cartographics"};
-
 	tomb_buf_reset(&w->whole);
 	for (const xmlNode *node = subject->children; node; node = node->next) {
 		struct tomb_str name = tomb_str_from((const char *)node->name);
 
-		if (!xml_mods_is(node, name.p) || is_one_of(name, places, TOMB_COUNTOF(places)) ||
-			xml_mods_is(node, "geographicCode"))
-			continue;
-		if (xml_mods_is(node, "name")) {
-			TOMB_BUF_AUTO person = tomb_buf_init(TOMB_MODS_BYTES_MAX);
-
-			xml_mods_put_name(node, &w->part, &person);
-			if (w->whole.n > 0 && person.n > 0)
-				tomb_buf_put(&w->whole, TOMB_STR("--"));
-			tomb_buf_put(&w->whole, (struct tomb_str){person.p, person.n});
-		} else {
+		if (xml_mods_is(node, "name"))
+			put_dashed_name(w, node);
+		else if (xml_mods_is(node, name.p) && !is_one_of(name, places, TOMB_COUNTOF(places)) &&
+			 !xml_mods_is(node, "geographicCode"))
 			put_dashed(w, node);
-		}
 	}
 	add_whole(w, TOMB_DC_SUBJECT);
 	for (size_t i = 0; i < TOMB_COUNTOF(places); i++)
 		for (const xmlNode *node = xml_mods_child(subject, places[i]); node;
-			node = xml_mods_next(node, places[i])) {
-			const xmlNode *inner = node->children;
-
-			tomb_buf_reset(&w->whole);
-			if (i < 2)
-				put_dashed(w, node);
-			else
-				for (; inner; inner = inner->next)
-					if (inner->type == XML_ELEMENT_NODE)
-						put_dashed(w, inner);
-			add_whole(w, TOMB_DC_COVERAGE);
-		}
+			node = xml_mods_next(node, places[i]))
+			cross_place(w, node, i >= HIERARCHIES);
 }
 
 /* ISO 8601, or what can be made ISO 8601, or as it is. */

@@ -123,6 +123,7 @@ static bool check_spaces(struct xml_records *x, int n, const xmlChar **spaces)
 	return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2's signature */
 static void begin_element(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int nspaces,
 	const xmlChar **spaces, int nattrs, int ndefaulted, const xmlChar **attrs)
 {
