@@ -5,9 +5,11 @@
 #include "ticker.h"
 #include "tombstone/audit.h"
 #include "tombstone/deletion_request.h"
+#include "tombstone/harvest.h"
 #include "tombstone/holdings.h"
 #include "tombstone/idempotency.h"
 #include "tombstone/ingest_record.h"
+#include "tombstone/oai_item.h"
 #include "tombstone/plan.h"
 #include "tombstone/redis.h"
 
@@ -149,8 +151,20 @@ static void purge(struct tomb_dispatcher *d)
 	struct tomb_err err;
 	size_t n = 0;
 
-	if (tomb_clock_monotonic_us(d->log->clock) >= d->fold_at_us)
-		(void)went_well(d, "purge", tomb_idempotency_purge(d->link.pg, PURGE_MAX, &n, &err), &err);
+	if (tomb_clock_monotonic_us(d->log->clock) < d->fold_at_us)
+		return;
+	(void)went_well(d, "purge", tomb_idempotency_purge(d->link.pg, PURGE_MAX, &n, &err), &err);
+	(void)went_well(d, "forget harvest errors", tomb_harvest_forget(d->link.pg, &err), &err);
+}
+
+/* What harvesters are to hear of, so that the first who asks does not wait for all of it; also where none may ask yet.
+ */
+static bool stamp(struct tomb_dispatcher *d)
+{
+	struct tomb_err err;
+	int64_t n = 0;
+
+	return went_well(d, "stamp", tomb_oai_item_stamp(d->link.pg, &n, &err), &err) && n >= TOMB_OAI_STAMP;
 }
 
 static bool tick(void *ctx)
@@ -165,6 +179,7 @@ static bool tick(void *ctx)
 	more = expire(d) || more;
 	purge(d);
 	more = fold(d) || more;
+	more = stamp(d) || more;
 	reap(d);
 	return seal(d) || more;
 }
@@ -195,7 +210,7 @@ static enum tomb_code open_redis(struct tomb_dispatcher *d, struct tomb_err *err
 static enum tomb_code start(struct tomb_dispatcher *d, struct tomb_err *err)
 {
 	static const struct tomb_pg_set *const sets[] = {&sql_set_plan, &sql_set_request, &sql_set_trace,
-		&sql_set_ingest, &sql_set_holdings, &sql_set_idempotency};
+		&sql_set_ingest, &sql_set_holdings, &sql_set_idempotency, &sql_set_oai, &sql_set_harvest};
 
 	TOMB_TRY(tomb_link_open(&d->link, d->config->database.p, sets, TOMB_COUNTOF(sets), d->log, err));
 	TOMB_TRY(open_redis(d, err));

@@ -19,7 +19,7 @@ static void add_items(struct site *s, int n)
 	tomb_world_exec(
 		"insert into record (institution_id, kind, source, title, local_id, created_by, mods) select %" PRId64
 		", 'mms_item', 'MODS', 'Title ' || g || ' & <more>', 'm' || g, 'test', "
-		"'<?xml version=\"1.0\" encoding=\"UTF-8\"?>' || chr(10) || '<mods "
+		"'<mods "
 		"xmlns=\"http://www.loc.gov/mods/v3\" "
 		"version=\"3.8\"><titleInfo><title>Title ' || g || '</title></titleInfo></mods>' "
 		"from generate_series(1, %d) g",
@@ -283,7 +283,7 @@ static void c_16_a_record_is_found_by_its_own_datestamp(void **state)
 	id_of("m1", id);
 	oai_get(s, &a, "verb=GetRecord&metadataPrefix=oai_dc&identifier=%s", id);
 	valid(s, &a);
-	SITE_SAYS(&a, 200, "<dc:title>Title 1 &amp; &lt;more&gt;</dc:title>");
+	SITE_SAYS(&a, 200, "<dc:title>Title 1</dc:title>");
 	oai_text(&a, "datestamp", stamp, sizeof stamp);
 	assert_int_equal(strlen(stamp), 20);
 	oai_get(s, &a, "verb=ListRecords&metadataPrefix=oai_dc&from=%s&until=%s", stamp, stamp);
@@ -325,7 +325,7 @@ static void c_17_c_18_c_20_c_30_a_deleted_item_is_a_header_in_every_verb(void **
 	oai_get(s, &a, "verb=GetRecord&metadataPrefix=oai_dc&identifier=%s", id);
 	valid(s, &a);
 	SITE_SILENT(&a, "status=");
-	SITE_SAYS(&a, 200, "<dc:title>Title 1 ");
+	SITE_SAYS(&a, 200, "<dc:title>Title 1</dc:title>");
 }
 
 static void c_19_without_deleted_records_nothing_says_deleted(void **state)

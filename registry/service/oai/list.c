@@ -1,6 +1,8 @@
 /* ListIdentifiers and ListRecords: one page, from where the last one ended. */
 #include "oai/record.h"
 #include "oai/token.h"
+#include "tombstone/harvest.h"
+#include "tombstone/utf8.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,12 +19,19 @@ struct page {
 	struct tomb_oai_range range;
 	bool is_first;
 	bool has_more;
-	int64_t told, deleted, failed;
+	struct tomb_harvest_page sums;
 };
 
 static enum tomb_code read_key(struct page *p, struct tomb_oai_token_key *key, struct tomb_err *err)
 {
 	return tomb_oai_policy_key(p->call->ctx->link.pg, key->b, err);
+}
+
+static struct tomb_str user_agent(const struct tomb_request *req)
+{
+	struct tomb_str sent = tomb_request_header(req, TOMB_STR("User-Agent"));
+
+	return sent.p && tomb_utf8_valid(sent) ? sent : TOMB_STR("");
 }
 
 /* A list that begins now: it ends where it began in time, however long it takes. */
@@ -45,7 +54,16 @@ static enum tomb_code begin(struct page *p, struct tomb_err *err)
 	/* Behind everything before it: a datestamp is a whole second. */
 	p->at.after_us = p->at.from_us == INT64_MIN ? TOMB_TIME_MIN : p->at.from_us - 1;
 	memset(p->at.after_id.b, 0xff, sizeof p->at.after_id.b);
-	return TOMB_OK;
+	return tomb_harvest_begin(call->ctx->link.pg,
+		&(struct tomb_harvest_chain){.remote = call->req->remote,
+			.user_agent = user_agent(call->req),
+			.verb = tomb_str_from(tomb_oai_verb_name(call->args.verb)),
+			.prefix = tomb_oai_call_value(call, TOMB_OAI_METADATA_PREFIX),
+			.set = p->at.set.p ? p->at.set : TOMB_STR(""),
+			.from_us = p->at.from_us,
+			.until_us = p->at.until_us,
+			.begun_us = call->now_us},
+		&p->at.chain_id, err);
 }
 
 static enum tomb_code go_on(struct page *p, struct tomb_err *err)
@@ -97,14 +115,17 @@ static enum tomb_code tell(struct page *p, const struct tomb_oai_metadata_page *
 	enum tomb_oai_told told = TOMB_OAI_TOLD_NOT;
 	struct tomb_err why = {.text = ""};
 
-	if (p->told == 0 && p->call->xml.depth == 0) {
+	if (p->sums.returned == 0 && p->call->xml.depth == 0) {
 		tomb_oai_call_open(p->call);
 		tomb_xml_start(&p->call->xml, tomb_oai_verb_name(p->call->args.verb));
 	}
 	TOMB_TRY(tomb_oai_record_put(p->call, shared, p->at.format, item, &told, &why, err));
-	p->told += told == TOMB_OAI_TOLD_LIVE || told == TOMB_OAI_TOLD_DELETED;
-	p->deleted += told == TOMB_OAI_TOLD_DELETED;
-	p->failed += told == TOMB_OAI_TOLD_FAILED;
+	p->sums.returned += told == TOMB_OAI_TOLD_LIVE || told == TOMB_OAI_TOLD_DELETED;
+	p->sums.deleted += told == TOMB_OAI_TOLD_DELETED;
+	p->sums.suppressed += told == TOMB_OAI_TOLD_LIVE && item->is_suppressed;
+	p->sums.failed += told == TOMB_OAI_TOLD_FAILED;
+	if (told == TOMB_OAI_TOLD_FAILED)
+		return tomb_oai_record_fail(p->call, p->at.format, item, p->at.chain_id, &why, err);
 	return TOMB_OK;
 }
 
@@ -177,7 +198,7 @@ static enum tomb_code put_token(struct page *p, struct tomb_err *err)
 	(void)snprintf(cursor, sizeof cursor, "%" PRId64, p->at.cursor);
 	next.after_us = p->range.after.datestamp_us;
 	next.after_id = p->range.after.id;
-	next.cursor += p->told;
+	next.cursor += p->sums.returned;
 	next.expires_us = p->call->now_us + (int64_t)TOMB_OAI_TOKEN_HOURS * 3600 * TOMB_US_PER_S;
 	tomb_xml_start(&p->call->xml, "resumptionToken");
 	if (p->has_more) {
@@ -208,8 +229,10 @@ enum tomb_code tomb_oai_list(struct tomb_oai_call *call, struct tomb_err *err)
 		if (tomb_clock_monotonic_us(call->ctx->registry->log->clock) > call->req->deadline_us)
 			return TOMB_FAIL(err, TOMB_BUSY, "this page of the list took too long: ask for it again");
 		TOMB_TRY(tell_round(&p, err));
-	} while (p.told == 0 && p.has_more);
-	if (p.told == 0) {
+	} while (p.sums.returned == 0 && p.has_more);
+	p.sums.is_last = !p.has_more;
+	TOMB_TRY(tomb_harvest_page(call->ctx->link.pg, p.at.chain_id, &p.sums, err));
+	if (p.sums.returned == 0) {
 		tomb_oai_fault_add(&call->faults, TOMB_OAI_NO_RECORDS_MATCH, "%s",
 			p.is_first ? "No records match these arguments."
 				   : "What was left of this list has changed since: it is in the next one.");

@@ -2,6 +2,10 @@
 
 #include "oai/metadata_internal.h"
 
+#include "tombstone/mods.h"
+
+enum { MODS_ARENA_MAX = 16 * 1024 * 1024 }; /* one record, taken apart */
+
 struct tomb_oai_want tomb_oai_metadata_want(enum tomb_oai_format format)
 {
 	switch (format) {
@@ -39,38 +43,38 @@ enum tomb_code tomb_oai_metadata_check(
 	return TOMB_OK;
 }
 
-/* MODS as it is stored: a whole document, whose declaration would be in the way. */
+/* As it is stored; but one that somebody has put there by hand, and that is no XML, would end the list for everybody.
+ */
 enum tomb_code tomb_oai_metadata_mods(const struct tomb_oai_item *item, struct tomb_buf *out, struct tomb_err *err)
 {
-	struct tomb_str rest = item->mods;
-	const char *end = NULL;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(MODS_ARENA_MAX);
+	struct tomb_mods_facts facts;
 
-	if (rest.n > 5 && memcmp(rest.p, "<?xml", 5) == 0) {
-		end = memmem(rest.p, rest.n, "?>", 2);
-		if (!end)
-			return TOMB_FAIL(err, TOMB_CORRUPT, "The MODS is no XML");
-		rest = (struct tomb_str){end + 2, (size_t)(rest.p + rest.n - end - 2)};
-	}
-	tomb_buf_put(out, rest);
+	TOMB_TRY(tomb_mods_facts(item->mods, &arena, &facts, err));
+	tomb_mods_put(item->mods, true, out);
 	return TOMB_OK;
 }
-
-struct tomb_oai_metadata_page {
-	size_t n;
-};
 
 enum tomb_code tomb_oai_metadata_page_read(struct tomb_oai_call *call, enum tomb_oai_format format,
 	const struct tomb_oai_item *items, size_t n, struct tomb_arena *arena,
 	const struct tomb_oai_metadata_page **out, struct tomb_err *err)
 {
 	struct tomb_oai_metadata_page *page = TOMB_NEW(arena, struct tomb_oai_metadata_page, 1);
+	struct tomb_uuid *ids = TOMB_NEW(arena, struct tomb_uuid, n + 1);
+	struct tomb_uuids titles = {ids, 0};
 
-	(void)call;
-	(void)format;
-	(void)items;
-	if (!page)
-		return TOMB_FAIL(err, TOMB_NOMEM, "a page");
-	page->n = n;
+	if (!page || !ids)
+		return TOMB_FAIL(err, TOMB_NOMEM, "a page of %zu records", n);
+	page->arena = arena;
+	for (size_t i = 0; i < n; i++)
+		if (tomb_oai_item_face(&call->policy, &items[i]) == TOMB_OAI_LIVE)
+			ids[titles.n++] = items[i].id;
+	if (format == TOMB_OAI_FORMAT_MARC21_WITHHOLDINGS && call->args.verb != TOMB_OAI_LIST_IDENTIFIERS) {
+		TOMB_TRY(tomb_oai_holding_list(call->ctx->link.pg, titles, call->policy.hides_suppressed, arena,
+			&page->holdings, &page->nholdings, err));
+		TOMB_TRY(tomb_oai_holding_access(call->ctx->link.pg, titles, call->policy.hides_suppressed, arena,
+			&page->access, &page->naccess, err));
+	}
 	*out = page;
 	return TOMB_OK;
 }
@@ -78,7 +82,6 @@ enum tomb_code tomb_oai_metadata_page_read(struct tomb_oai_call *call, enum tomb
 enum tomb_code tomb_oai_metadata_put(struct tomb_oai_call *call, const struct tomb_oai_metadata_page *page,
 	enum tomb_oai_format format, const struct tomb_oai_item *item, struct tomb_buf *out, struct tomb_err *err)
 {
-	(void)page;
 	switch (format) {
 	case TOMB_OAI_FORMAT_OAI_DC:
 		return tomb_oai_metadata_dc(call, item, out, err);
@@ -88,8 +91,9 @@ enum tomb_code tomb_oai_metadata_put(struct tomb_oai_call *call, const struct to
 		return tomb_oai_metadata_premis(call, item, out, err);
 	case TOMB_OAI_FORMAT_MARC21:
 	case TOMB_OAI_FORMAT_MARC21_WITHHOLDINGS:
+		return tomb_oai_metadata_marc(page, item, out, err);
 	case TOMB_OAI_FORMAT_MAX:
 		break;
 	}
-	return TOMB_FAIL(err, TOMB_CORRUPT, "no MARC");
+	return TOMB_FAIL(err, TOMB_BUG, "a format that is none");
 }

@@ -2,9 +2,13 @@
 #include "oai/header.h"
 #include "oai/metadata_internal.h"
 
+#include "tombstone/dublin_core.h"
 #include "tombstone/time.h"
 
-enum { DAY_TEXT = 10 };
+enum {
+	DAY_TEXT = 10,
+	ARENA_BYTES_MAX = 16 * 1024 * 1024, /* one record, taken apart */
+};
 
 static const struct {
 	const char *kind;
@@ -16,50 +20,63 @@ static const struct {
 	{"intellectual_object", "Collection"},
 };
 
-static void put(struct tomb_xml *xml, const char *element, struct tomb_str text)
-{
-	if (text.n > 0)
-		tomb_xml_element(xml, element, text);
-}
-
-static void put_type(struct tomb_xml *xml, struct tomb_str kind)
+static void add_type(struct tomb_dc *dc, struct tomb_str kind)
 {
 	for (size_t i = 0; i < TOMB_COUNTOF(types); i++)
 		if (tomb_str_eq(kind, tomb_str_from(types[i].kind)))
-			tomb_xml_element(xml, "dc:type", tomb_str_from(types[i].type));
+			tomb_dc_add(dc, TOMB_DC_TYPE, tomb_str_from(types[i].type));
 }
 
-static void put_elements(struct tomb_oai_call *call, const struct tomb_oai_item *item, struct tomb_xml *xml)
+static void add_date(struct tomb_dc *dc, int64_t us)
 {
-	char identifier[TOMB_OAI_IDENTIFIER_TEXT];
 	char date[TOMB_TIME_TEXT];
 
-	put(xml, "dc:title", item->title);
-	put(xml, "dc:description", item->object_description);
-	(void)tomb_time_format(item->object_id != 0 ? item->object_created_us : item->updated_us, TOMB_TIME_S, date);
-	put(xml, "dc:date", (struct tomb_str){date, DAY_TEXT});
-	put_type(xml, item->kind);
-	put(xml, "dc:identifier",
+	(void)tomb_time_format(us, TOMB_TIME_S, date);
+	tomb_dc_add(dc, TOMB_DC_DATE, (struct tomb_str){date, DAY_TEXT});
+}
+
+static enum tomb_code add_marc(struct tomb_dc *dc, const struct tomb_oai_item *item, struct tomb_err *err)
+{
+	TOMB_BUF_AUTO scratch = tomb_buf_init(TOMB_MARC_SCRATCH_MAX);
+	struct tomb_marc_stored stored = {
+		.bytes = item->marc, .leader_at = item->marc_leader_at, .at_005 = item->marc_005_at};
+	struct tomb_marc marc;
+
+	if (!tomb_marc_form_parse(item->marc_form, &stored.form))
+		return TOMB_FAIL(err, TOMB_CORRUPT, "its MARC has an unknown form");
+	TOMB_TRY(tomb_marc_open(&stored, &scratch, &marc, err));
+	return tomb_dc_from_marc(&marc, dc, err);
+}
+
+/* What we know besides, and all that we know of what has neither MARC nor MODS. */
+static void add_rest(struct tomb_oai_call *call, const struct tomb_oai_item *item, struct tomb_dc *dc)
+{
+	char identifier[TOMB_OAI_IDENTIFIER_TEXT];
+
+	if (!item->marc.p && !item->mods.p) {
+		tomb_dc_add(dc, TOMB_DC_TITLE, item->title);
+		tomb_dc_add(dc, TOMB_DC_DESCRIPTION, item->object_description);
+		add_date(dc, item->object_id != 0 ? item->object_created_us : item->updated_us);
+	}
+	add_type(dc, item->kind);
+	tomb_dc_add(dc, TOMB_DC_IDENTIFIER,
 		tomb_str_from(tomb_oai_header_identifier(call->ctx->registry->config->oai_repository_identifier,
 			item->institution, item->id, identifier)));
-	put(xml, "dc:identifier", item->hrid);
-	put(xml, "dc:identifier", item->local_id);
-	put(xml, "dc:identifier", item->object_identifier);
+	tomb_dc_add(dc, TOMB_DC_IDENTIFIER, item->hrid);
+	tomb_dc_add(dc, TOMB_DC_IDENTIFIER, item->local_id);
+	tomb_dc_add(dc, TOMB_DC_IDENTIFIER, item->object_identifier);
 }
 
 enum tomb_code tomb_oai_metadata_dc(
 	struct tomb_oai_call *call, const struct tomb_oai_item *item, struct tomb_buf *out, struct tomb_err *err)
 {
-	struct tomb_xml xml = tomb_xml_init(out, true);
-	struct tomb_str written;
+	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
+	struct tomb_dc dc = tomb_dc_init(&arena);
 
-	tomb_buf_reset(out); /* the declaration: what this is part of has one */
-	tomb_xml_start(&xml, "oai_dc:dc");
-	tomb_xml_attr(&xml, "xmlns:oai_dc", TOMB_STR("http://www.openarchives.org/OAI/2.0/oai_dc/"));
-	tomb_xml_attr(&xml, "xmlns:dc", TOMB_STR("http://purl.org/dc/elements/1.1/"));
-	tomb_xml_attr(&xml, "xsi:schemaLocation",
-		TOMB_STR("http://www.openarchives.org/OAI/2.0/oai_dc/ http://www.openarchives.org/OAI/2.0/oai_dc.xsd"));
-	put_elements(call, item, &xml);
-	tomb_xml_end(&xml, "oai_dc:dc");
-	return tomb_xml_done(&xml, &written, err);
+	if (item->marc.p)
+		TOMB_TRY(add_marc(&dc, item, err));
+	else if (item->mods.p)
+		TOMB_TRY(tomb_dc_from_mods(item->mods, &dc, err));
+	add_rest(call, item, &dc);
+	return tomb_dc_put(&dc, out, err);
 }

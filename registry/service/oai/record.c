@@ -1,5 +1,7 @@
 #include "oai/record.h"
 
+#include "tombstone/harvest.h"
+
 /* Errors of the record itself, which leave it out; others end the request. */
 static bool is_of_the_record(enum tomb_code code)
 {
@@ -57,6 +59,18 @@ enum tomb_code tomb_oai_record_put(struct tomb_oai_call *call, const struct tomb
 	return TOMB_OK;
 }
 
+enum tomb_code tomb_oai_record_fail(struct tomb_oai_call *call, enum tomb_oai_format format,
+	const struct tomb_oai_item *item, int64_t chain_id, const struct tomb_err *why, struct tomb_err *err)
+{
+	return tomb_harvest_fail(call->ctx->link.pg,
+		&(struct tomb_harvest_error){.item_id = item->id,
+			.prefix = tomb_str_from(tomb_oai_format_words(format)->prefix),
+			.institution_id = item->institution_id,
+			.reason = tomb_str_from(why->text),
+			.chain_id = chain_id},
+		err);
+}
+
 enum tomb_code tomb_oai_get_record(struct tomb_oai_call *call, struct tomb_err *err)
 {
 	enum tomb_oai_format format = call->args.format;
@@ -77,8 +91,9 @@ enum tomb_code tomb_oai_get_record(struct tomb_oai_call *call, struct tomb_err *
 	if (told == TOMB_OAI_TOLD_NOT)
 		tomb_oai_fault_add(&call->faults, TOMB_OAI_CANNOT_DISSEMINATE_FORMAT,
 			"This item is not available in this format: see ListMetadataFormats.");
-	if (told == TOMB_OAI_TOLD_FAILED)
-		tomb_oai_fault_add(&call->faults, TOMB_OAI_CANNOT_DISSEMINATE_FORMAT,
-			"This item cannot be shown in this format at the moment.");
-	return TOMB_OK;
+	if (told != TOMB_OAI_TOLD_FAILED)
+		return TOMB_OK;
+	tomb_oai_fault_add(&call->faults, TOMB_OAI_CANNOT_DISSEMINATE_FORMAT,
+		"This item cannot be shown in this format at the moment.");
+	return tomb_oai_record_fail(call, format, item, 0, &why, err);
 }

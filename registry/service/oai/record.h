@@ -18,4 +18,9 @@ enum tomb_code tomb_oai_record_put(struct tomb_oai_call *call, const struct tomb
 	enum tomb_oai_format format, const struct tomb_oai_item *item, enum tomb_oai_told *told, struct tomb_err *why,
 	struct tomb_err *err) TOMB_MUST_USE;
 
+/* Writes down for its institution that an item was left out, in which list (0: it was asked for alone) and why. */
+enum tomb_code tomb_oai_record_fail(struct tomb_oai_call *call, enum tomb_oai_format format,
+	const struct tomb_oai_item *item, int64_t chain_id, const struct tomb_err *why,
+	struct tomb_err *err) TOMB_MUST_USE;
+
 #endif
