@@ -18,4 +18,18 @@ bool tomb_user_duty_may_give(const struct tomb_actor *actor, enum tomb_duty duty
 enum tomb_code tomb_user_duty_change(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t user_id, unsigned give,
 	unsigned take, struct tomb_err *err) TOMB_MUST_USE;
 
+enum { TOMB_USER_DUTY_PEOPLE_MAX = 1000 };
+
+struct tomb_user_named {
+	int64_t id;
+	struct tomb_str name;
+	struct tomb_str email;
+};
+
+/* The active people of institution_id who have this duty, by name, up to TOMB_USER_DUTY_PEOPLE_MAX: for whoever deletes
+ * records there, and has to name one.  FORBIDDEN.  Strings in the arena. */
+enum tomb_code tomb_user_duty_people(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_duty duty,
+	int64_t institution_id, struct tomb_arena *arena, struct tomb_user_named **out, size_t *n,
+	struct tomb_err *err) TOMB_MUST_USE;
+
 #endif

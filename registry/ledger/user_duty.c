@@ -98,3 +98,24 @@ enum tomb_code tomb_user_duty_change(struct tomb_pg *pg, const struct tomb_actor
 	}
 	return tomb_tx_commit(&tx, err);
 }
+
+enum tomb_code tomb_user_duty_people(struct tomb_pg *pg, const struct tomb_actor *actor, enum tomb_duty duty,
+	int64_t institution_id, struct tomb_arena *arena, struct tomb_user_named **out, size_t *n, struct tomb_err *err)
+{
+	struct sql_people_duty_people_args args = {institution_id, tomb_duty_name(duty), TOMB_USER_DUTY_PEOPLE_MAX};
+	struct sql_people_duty_people_row *rows = NULL;
+	struct tomb_user_named *people = NULL;
+	size_t nrows = 0;
+
+	if (!tomb_permission_covers(actor, TOMB_MAY_RECORD_DELETE, institution_id))
+		return tomb_permission_refuse(TOMB_MAY_RECORD_DELETE, err);
+	TOMB_TRY(sql_people_duty_people(pg, &args, arena, &rows, &nrows, err));
+	people = TOMB_NEW(arena, struct tomb_user_named, nrows);
+	if (!people)
+		return TOMB_FAIL(err, TOMB_NOMEM, "%zu people", nrows);
+	for (size_t i = 0; i < nrows; i++)
+		people[i] = (struct tomb_user_named){rows[i].id, rows[i].name, rows[i].email};
+	*out = people;
+	*n = nrows;
+	return TOMB_OK;
+}

@@ -145,8 +145,7 @@ static enum tomb_code check_permission(const struct tomb_ctx *ctx, unsigned acce
 	return tomb_permission_refuse(permission, err);
 }
 
-/* A person before a page is shown the sign-in, and comes back to where they wanted to go. */
-static enum tomb_code ask_to_sign_in(struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
+enum tomb_code tomb_gate_sign_in(struct tomb_request *req, struct tomb_response *res, struct tomb_err *err)
 {
 	TOMB_BUF_AUTO path = tomb_buf_init(4UL * SIGN_IN_TARGET_MAX);
 	struct tomb_str made;
@@ -182,7 +181,7 @@ enum tomb_code tomb_gate_before(
 	if (!req->route || req->route->access == TOMB_ACCESS_ANYONE)
 		return TOMB_OK;
 	if (!ctx->is_signed_in)
-		return ask_to_sign_in(req, res, err);
+		return tomb_gate_sign_in(req, res, err);
 	if (req->method != TOMB_GET && !ctx->is_by_key)
 		TOMB_TRY(check_csrf(ctx, req, err));
 	return check_permission(ctx, req->route->access, err);

@@ -21,6 +21,11 @@ enum tomb_code tomb_gate_attempt(
 	struct tomb_ctx *ctx, struct tomb_response *res, struct tomb_str key, struct tomb_err *err) TOMB_MUST_USE;
 void tomb_gate_forgive(struct tomb_ctx *ctx, struct tomb_str key);
 
+/* A person before a page is shown the sign-in, and comes back to where they wanted to go; UNAUTHENTICATED for programs.
+ * For handlers that answer some strangers, and not all. */
+enum tomb_code tomb_gate_sign_in(
+	struct tomb_request *req, struct tomb_response *res, struct tomb_err *err) TOMB_MUST_USE;
+
 /* For the sign-in itself, which has no session to keep a secret in: refuses forms that another site has sent. */
 enum tomb_code tomb_gate_same_site(const struct tomb_request *req, struct tomb_err *err) TOMB_MUST_USE;
 

@@ -10,6 +10,40 @@ import { Stage } from './lib/stage.mjs';
 let stage;
 let browser;
 const at = {}; // the numbers of things
+const record = Object.fromEntries( // descriptive records
+	['collection', 'empty', 'container', 'item', 'letter', 'capture', 'instance', 'holdings', 'piece', 'gone']
+		.map((name, i) => [name, `00000000-0000-4000-8000-00000000000${i}`]),
+);
+
+async function catalogues() {
+	const put = (name, kind, parent, title, more = '', values = '') => stage.exec(`insert into record (id, institution_id, kind, parent_id, title, created_by${more && `, ${more}`})
+		select '${record[name]}', id, '${kind}', ${parent ? `'${record[parent]}'` : 'null'}, '${title}', 'alice@test.edu'${values && `, ${values}`} from institution where identifier = 'test.edu'`);
+
+	await put('collection', 'mms_collection', null, 'Photographs of the harbour, 1890-1914', 'rights', `'{"name": "Public domain", "kind": "custom"}'`);
+	await put('empty', 'mms_collection', null, 'Maps');
+	await put('container', 'mms_container', 'collection', 'Box 1', 'rights', `'{"name": "In copyright, rights holder unknown", "kind": "local"}'`);
+	await put('item', 'mms_item', 'container', 'The quay at noon');
+	await put('letter', 'mms_item', 'container', 'A letter from the harbour master', 'mods', `'<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>A letter from the harbour master</title></titleInfo></mods>'`);
+	await put('capture', 'mms_capture', 'item', 'The quay at noon, recto', 'capture_status, capture_ids', `'Captured', '{58270123,g92f03_001}'`);
+	await put('instance', 'instance', null, 'The harbour : its history', 'hrid, source', `'in00000001', 'MARC'`);
+	await put('holdings', 'holdings', 'instance', 'Main stacks', 'hrid', `'ho00000001'`);
+	await put('piece', 'item', 'holdings', 'Copy 1', 'barcode, content', `'39999000000001', '{"status": "Checked out"}'`);
+	await stage.exec(`insert into record (institution_id, kind, parent_id, title, created_by, capture_status, work_order)
+		select id, 'mms_capture', '${record.item}', 'The quay at noon, verso ' || n, 'alice@test.edu', 'Not captured yet', 'Draft' from institution, generate_series(1, 3) n where identifier = 'test.edu'`);
+	await stage.exec(`update record set marc = '\\x${marcOf('The harbour : its history')}', marc_form = 'iso2709', marc_leader_at = 0, marc_005_at = 49 where id = '${record.instance}'`);
+	await put('gone', 'mms_item', null, 'A letter that was sent back', 'mods', `'<mods xmlns="http://www.loc.gov/mods/v3"/>'`);
+	await stage.exec(`delete from record where id = '${record.gone}'`);
+	at.recordsDeleted = await stage.number('select max(deletion_id) from record_deletion');
+}
+
+/** ISO 2709 with fields 005 and 245, in hexadecimal. */
+function marcOf(title) {
+	const field = `00\x1fa${title}\x1e`;
+	const number = (n, digits) => String(n).padStart(digits, '0');
+	const text = `${number(49 + 17 + field.length + 1, 5)}nam a2200049 a 4500` + '005001700000' + `245${number(field.length, 4)}00017` + '\x1e'
+		+ '20200102030405.0\x1e' + field + '\x1d';
+	return Buffer.from(text).toString('hex');
+}
 
 before(async () => {
 	stage = await Stage.open();
@@ -31,6 +65,7 @@ before(async () => {
 	await rejects(bob, at.rejected);
 	at.open = await asksForDeletion(alice, `/objects/show/${at.asked}`);
 	await stage.wait('the deletion', 'select count(*) from deletion where finished_at is null', 0);
+	await catalogues();
 	at.item = await stage.number('select min(id) from work_item');
 	at.event = await stage.number("select min(id) from premis_event where event_type = 'deletion'");
 	at.alert = await stage.number("select max(id) from alert where user_id = (select id from user_account where email = 'bob@test.edu')");
@@ -61,6 +96,14 @@ const visits = {
 	'/objects': ['/objects', '/objects?state=D', '/objects?identifier=nothing'],
 	'/objects/show/{id}': () => [at.object, at.young, at.asked, at.deleted].map((id) => `/objects/show/${id}`),
 	'/objects/events/{id}': () => [`/objects/events/${at.deleted}`],
+	'/records': ['/records', '/records?state=D', '/records?title=nothing'],
+	'/records/show/{uuid}': () => [record.collection, record.item, record.instance, record.capture].map((id) => `/records/show/${id}`),
+	'/records/captures/{uuid}': () => [record.item, record.letter].map((id) => `/records/captures/${id}`),
+	'/records/lightbox/{uuid}': () => [record.collection, record.empty].map((id) => `/records/lightbox/${id}`),
+	'/records/marc/{uuid}': () => [`/records/marc/${record.instance}`],
+	'/records/mods/{uuid}': () => [`/records/mods/${record.letter}`],
+	'/records/delete/{uuid}': () => ['collection', 'container', 'item', 'letter', 'instance', 'holdings'].map((name) => `/records/delete/${record[name]}`),
+	'/records/deletions/{id}': () => [`/records/deletions/${at.recordsDeleted}`],
 	'/files': ['/files', '/files?state=D'],
 	'/files/show/{id}': () => [`/files/show/${at.file}`, `/files/show/${at.activeFile}`],
 	'/files/events/{id}': () => [`/files/events/${at.file}`],

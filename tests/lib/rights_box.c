@@ -1,6 +1,7 @@
 #include "rights_box.h"
 
 #include "pg_fixture.h"
+#include "record_box.h"
 #include "tombstone/api_key.h"
 #include "tombstone/user.h"
 
@@ -15,6 +16,16 @@
 
 /* ---- the world ---- */
 
+static void make_records(struct tomb_world *w)
+{
+	struct tomb_uuid maps = record_box_new("mms_collection", NULL, "secret maps");
+	struct tomb_uuid item = record_box_new("mms_item", &maps, "secret map");
+
+	tomb_world_exec("update record set mods = '<mods/>' where id = '%s'", record_box_text(item));
+	(void)record_box_marc("instance", NULL, "secret book");
+	(void)record_box_delete(w, record_box_new("mms_item", NULL, "secret letter"), TOMB_RECORD_SELF);
+}
+
 static void make_things(struct rights_box *box)
 {
 	struct tomb_world *w = &box->site->world;
@@ -27,6 +38,7 @@ static void make_things(struct rights_box *box)
 	tomb_world_work(w);
 	(void)tomb_world_request_file(w, tomb_world_file(w, "test.edu/secret/data/2"));
 	(void)tomb_world_user(w->institution, "test.edu", "dave@test.edu", TOMB_ROLE_INST_USER);
+	make_records(w);
 }
 
 static void make_key(struct rights_box *box, const struct tomb_actor *who, char key[static TOMB_API_KEY_TEXT])

@@ -101,6 +101,17 @@ select institution_id, email, role, deactivated_at is null as is_active, passwor
 -- :col duties text[]
 select array(select duty from user_duty where user_id = $1::bigint order by duty) as duties;
 
+-- Active people of an institution who have this duty.
+-- :name people_duty_people :many
+-- :arg institution_id int8
+-- :arg duty text
+-- :arg at_most int4
+-- :col id int8
+-- :col name text
+-- :col email text
+select u.id, u.name, u.email from active_user u where u.institution_id = $1::bigint and $2::text = any (u.duties)
+order by u.name, u.id limit $3::int;
+
 -- :name people_duty_give :exec
 -- :arg user_id int8
 -- :arg duty text

@@ -54,6 +54,7 @@ static const struct {
 	{"user-totp-reset", "The second factor is off. The person is told by mail, and has to sign in again."},
 	{"totp-required", "From now on who approves deletions of this institution needs a second factor."},
 	{"totp-not-required", "From now on no second factor is demanded of those who approve."},
+	{"record-suppressed", "The record is suppressed: the public does not see it any more."},
 	{"none-chosen", "No alert was chosen, and none was marked."},
 };
 
@@ -80,6 +81,7 @@ static void mark_section(struct html_page *page, enum tomb_section section)
 	page->in_account = section == TOMB_SECTION_ACCOUNT;
 	page->in_dashboard = section == TOMB_SECTION_DASHBOARD;
 	page->in_objects = section == TOMB_SECTION_OBJECTS;
+	page->in_records = section == TOMB_SECTION_RECORDS;
 	page->in_work_items = section == TOMB_SECTION_WORK_ITEMS;
 	page->in_more = section >= TOMB_SECTION_FILES;
 	page->in_files = section == TOMB_SECTION_FILES;

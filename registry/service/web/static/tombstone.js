@@ -71,3 +71,26 @@
 	if (typeof EventSource === "function")
 		document.querySelectorAll("[data-progress]").forEach(follow);
 })();
+
+// A box above a column of boxes: <input data-checks="NAME"> checks all of that name.  What does the same without a
+// script goes away.
+(function () {
+	document.querySelectorAll("[data-checks]").forEach(function (head) {
+		const boxes = Array.from(document.querySelectorAll("input[name='" + head.dataset.checks + "']"));
+
+		function look() {
+			const n = boxes.filter(function (box) { return box.checked; }).length;
+
+			head.checked = n > 0 && n === boxes.length;
+			head.indeterminate = n > 0 && n < boxes.length;
+		}
+
+		head.addEventListener("change", function () {
+			boxes.forEach(function (box) { box.checked = head.checked; });
+		});
+		boxes.forEach(function (box) { box.addEventListener("change", look); });
+		document.querySelectorAll(".without-script").forEach(function (e) { e.hidden = true; });
+		head.hidden = false;
+		look();
+	});
+})();
