@@ -1,6 +1,6 @@
 /* Tables for spreadsheets. */
-#include "../../registry/service/csv.h"
 #include "expect.h"
+#include "tombstone/csv.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

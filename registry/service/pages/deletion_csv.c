@@ -3,9 +3,9 @@
 #include "pages.h"
 
 #include "copy_stage.h"
-#include "csv.h"
 #include "export.h"
 #include "spool.h"
+#include "tombstone/csv.h"
 #include "tombstone/tx.h"
 #include "view.h"
 

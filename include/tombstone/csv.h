@@ -1,6 +1,6 @@
 /* Tables as text (RFC 4180), for people who open them in a spreadsheet. */
-#ifndef TOMB_SERVICE_CSV_H
-#define TOMB_SERVICE_CSV_H
+#ifndef TOMB_CSV_H
+#define TOMB_CSV_H
 
 #include "tombstone/str.h"
 

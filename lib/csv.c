@@ -1,4 +1,4 @@
-#include "csv.h"
+#include "tombstone/csv.h"
 
 #include "tombstone/time.h"
 
