@@ -12,7 +12,7 @@
 enum { URI_MAX = 160 /* the longest is cryptographicHashFunctions with a code */ };
 
 /* An element whose text is a term of a vocabulary; of our own if code is "". */
-static void put_term(
+void tomb_premis_put_term(
 	struct tomb_xml *w, const char *element, const char *vocabulary, struct tomb_str code, struct tomb_str label)
 {
 	char uri[URI_MAX];
@@ -41,9 +41,9 @@ static const struct identifier {
 	{"premis:linkingEventIdentifier", "premis:linkingEventIdentifierType", "premis:linkingEventIdentifierValue"},
 	{"premis:eventIdentifier", "premis:eventIdentifierType", "premis:eventIdentifierValue"},
 };
-enum { OBJECT_ID, RELATED_OBJECT_ID, LINKING_OBJECT_ID, LINKING_EVENT_ID, EVENT_ID };
 
-static void put_identifier(struct tomb_xml *w, int kind, struct tomb_str type, struct tomb_str value)
+static void put_identifier(
+	struct tomb_xml *w, enum tomb_premis_identifier kind, struct tomb_str type, struct tomb_str value)
 {
 	tomb_xml_start(w, identifiers[kind].element);
 	tomb_xml_element(w, identifiers[kind].type, type);
@@ -51,12 +51,12 @@ static void put_identifier(struct tomb_xml *w, int kind, struct tomb_str type, s
 	tomb_xml_end(w, identifiers[kind].element);
 }
 
-static void put_local(struct tomb_xml *w, int kind, struct tomb_str value)
+void tomb_premis_put_local(struct tomb_xml *w, enum tomb_premis_identifier kind, struct tomb_str value)
 {
 	put_identifier(w, kind, TOMB_STR("local"), value);
 }
 
-static void put_uuid(struct tomb_xml *w, int kind, struct tomb_uuid uuid)
+void tomb_premis_put_uuid(struct tomb_xml *w, enum tomb_premis_identifier kind, struct tomb_uuid uuid)
 {
 	char text[TOMB_UUID_TEXT];
 
@@ -73,10 +73,10 @@ void tomb_premis_put_object(
 	struct tomb_xml *w, const struct tomb_object *object, const struct tomb_premis_event *events, size_t nevents)
 {
 	start_object(w, TOMB_STR("premis:intellectualEntity"));
-	put_local(w, OBJECT_ID, object->identifier);
+	tomb_premis_put_local(w, TOMB_PREMIS_OBJECT_ID, object->identifier);
 	tomb_xml_element(w, "premis:originalName", object->bag_name);
 	for (size_t i = 0; i < nevents; i++)
-		put_uuid(w, LINKING_EVENT_ID, events[i].identifier);
+		tomb_premis_put_uuid(w, TOMB_PREMIS_LINKING_EVENT_ID, events[i].identifier);
 	tomb_xml_end(w, "premis:object");
 }
 
@@ -97,7 +97,8 @@ static void put_fixity(struct tomb_xml *w, const struct tomb_file *file)
 		if (sums[i].digest.n == 0)
 			continue;
 		tomb_xml_start(w, "premis:fixity");
-		put_term(w, "premis:messageDigestAlgorithm", "cryptographicHashFunctions", sums[i].code, sums[i].label);
+		tomb_premis_put_term(
+			w, "premis:messageDigestAlgorithm", "cryptographicHashFunctions", sums[i].code, sums[i].label);
 		tomb_xml_element(w, "premis:messageDigest", sums[i].digest);
 		tomb_xml_end(w, "premis:fixity");
 	}
@@ -140,17 +141,18 @@ static void put_storage(struct tomb_xml *w, const struct tomb_premis_file_rows *
 void tomb_premis_put_file(struct tomb_xml *w, const struct tomb_file *file, const struct tomb_premis_file_rows *rows)
 {
 	start_object(w, TOMB_STR("premis:file"));
-	put_uuid(w, OBJECT_ID, file->uuid);
-	put_local(w, OBJECT_ID, file->identifier);
+	tomb_premis_put_uuid(w, TOMB_PREMIS_OBJECT_ID, file->uuid);
+	tomb_premis_put_local(w, TOMB_PREMIS_OBJECT_ID, file->identifier);
 	put_characteristics(w, file);
 	put_storage(w, rows);
 	tomb_xml_start(w, "premis:relationship");
-	put_term(w, "premis:relationshipType", "relationshipType", TOMB_STR("str"), TOMB_STR("structural"));
-	put_term(w, "premis:relationshipSubType", "relationshipSubType", TOMB_STR("isp"), TOMB_STR("is part of"));
-	put_local(w, RELATED_OBJECT_ID, file->object_identifier);
+	tomb_premis_put_term(w, "premis:relationshipType", "relationshipType", TOMB_STR("str"), TOMB_STR("structural"));
+	tomb_premis_put_term(
+		w, "premis:relationshipSubType", "relationshipSubType", TOMB_STR("isp"), TOMB_STR("is part of"));
+	tomb_premis_put_local(w, TOMB_PREMIS_RELATED_OBJECT_ID, file->object_identifier);
 	tomb_xml_end(w, "premis:relationship");
 	for (size_t i = 0; i < rows->nevents; i++)
-		put_uuid(w, LINKING_EVENT_ID, rows->events[i].identifier);
+		tomb_premis_put_uuid(w, TOMB_PREMIS_LINKING_EVENT_ID, rows->events[i].identifier);
 	tomb_xml_end(w, "premis:object");
 }
 
@@ -212,7 +214,7 @@ static void put_outcome(
 	bool is_success = tomb_str_eq(event->outcome, TOMB_STR("Success"));
 
 	tomb_xml_start(w, "premis:eventOutcomeInformation");
-	put_term(w, "premis:eventOutcome", "eventOutcome", is_success ? TOMB_STR("suc") : TOMB_STR("fai"),
+	tomb_premis_put_term(w, "premis:eventOutcome", "eventOutcome", is_success ? TOMB_STR("suc") : TOMB_STR("fai"),
 		is_success ? TOMB_STR("success") : TOMB_STR("fail"));
 	put_outcome_note(w, event->outcome_detail);
 	put_outcome_note(w, event->outcome_information);
@@ -223,13 +225,13 @@ static void put_outcome(
 	tomb_xml_end(w, "premis:eventOutcomeInformation");
 }
 
-static void put_linking_agent(
+void tomb_premis_put_linking_agent(
 	struct tomb_xml *w, struct tomb_str type, struct tomb_str value, struct tomb_str code, struct tomb_str label)
 {
 	tomb_xml_start(w, "premis:linkingAgentIdentifier");
 	tomb_xml_element(w, "premis:linkingAgentIdentifierType", type);
 	tomb_xml_element(w, "premis:linkingAgentIdentifierValue", value);
-	put_term(w, "premis:linkingAgentRole", "eventRelatedAgentRole", code, label);
+	tomb_premis_put_term(w, "premis:linkingAgentRole", "eventRelatedAgentRole", code, label);
 	tomb_xml_end(w, "premis:linkingAgentIdentifier");
 }
 
@@ -260,8 +262,8 @@ void tomb_premis_put_event(struct tomb_xml *w, const struct tomb_premis_event *e
 	const struct tomb_premis_event_info *info = tomb_premis_event_info(event->type);
 
 	tomb_xml_start(w, "premis:event");
-	put_uuid(w, EVENT_ID, event->identifier);
-	put_term(w, "premis:eventType", "eventType", info->code, info->label);
+	tomb_premis_put_uuid(w, TOMB_PREMIS_EVENT_ID, event->identifier);
+	tomb_premis_put_term(w, "premis:eventType", "eventType", info->code, info->label);
 	tomb_xml_start(w, "premis:eventDateTime");
 	put_time(w, "", event->at_us);
 	tomb_xml_end(w, "premis:eventDateTime");
@@ -269,12 +271,16 @@ void tomb_premis_put_event(struct tomb_xml *w, const struct tomb_premis_event *e
 	if (people)
 		put_people_detail(w, people);
 	put_outcome(w, event, rows);
-	put_linking_agent(w, TOMB_STR("software"), event->agent, TOMB_STR("exe"), TOMB_STR("executing program"));
+	tomb_premis_put_linking_agent(
+		w, TOMB_STR("software"), event->agent, TOMB_STR("exe"), TOMB_STR("executing program"));
 	if (people) {
-		put_linking_agent(w, TOMB_STR("email"), people->asked_email, TOMB_STR("imp"), TOMB_STR("implementer"));
-		put_linking_agent(w, TOMB_STR("email"), people->agreed_email, TOMB_STR("aut"), TOMB_STR("authorizer"));
+		tomb_premis_put_linking_agent(
+			w, TOMB_STR("email"), people->asked_email, TOMB_STR("imp"), TOMB_STR("implementer"));
+		tomb_premis_put_linking_agent(
+			w, TOMB_STR("email"), people->agreed_email, TOMB_STR("aut"), TOMB_STR("authorizer"));
 	}
-	put_local(w, LINKING_OBJECT_ID, event->file_id != 0 ? event->file_identifier : event->object_identifier);
+	tomb_premis_put_local(w, TOMB_PREMIS_LINKING_OBJECT_ID,
+		event->file_id != 0 ? event->file_identifier : event->object_identifier);
 	tomb_xml_end(w, "premis:event");
 }
 
@@ -288,7 +294,7 @@ void tomb_premis_put_agent(struct tomb_xml *w, const struct tomb_premis_agent *a
 	tomb_xml_element(w, "premis:agentIdentifierValue", agent->id);
 	tomb_xml_end(w, "premis:agentIdentifier");
 	tomb_xml_element(w, "premis:agentName", agent->name);
-	put_term(w, "premis:agentType", "agentType", is_person ? TOMB_STR("per") : TOMB_STR("sof"),
+	tomb_premis_put_term(w, "premis:agentType", "agentType", is_person ? TOMB_STR("per") : TOMB_STR("sof"),
 		is_person ? TOMB_STR("person") : TOMB_STR("software"));
 	tomb_xml_end(w, "premis:agent");
 }

@@ -35,4 +35,23 @@ void tomb_premis_put_event(struct tomb_xml *w, const struct tomb_premis_event *e
 
 void tomb_premis_put_agent(struct tomb_xml *w, const struct tomb_premis_agent *agent);
 
+/* Parts of elements. */
+
+enum tomb_premis_identifier {
+	TOMB_PREMIS_OBJECT_ID,
+	TOMB_PREMIS_RELATED_OBJECT_ID,
+	TOMB_PREMIS_LINKING_OBJECT_ID,
+	TOMB_PREMIS_LINKING_EVENT_ID,
+	TOMB_PREMIS_EVENT_ID
+};
+void tomb_premis_put_local(struct tomb_xml *w, enum tomb_premis_identifier kind, struct tomb_str value);
+void tomb_premis_put_uuid(struct tomb_xml *w, enum tomb_premis_identifier kind, struct tomb_uuid uuid);
+
+/* An element whose text is a term of a vocabulary of http://id.loc.gov/; of our own if code is "". */
+void tomb_premis_put_term(
+	struct tomb_xml *w, const char *element, const char *vocabulary, struct tomb_str code, struct tomb_str label);
+
+void tomb_premis_put_linking_agent(
+	struct tomb_xml *w, struct tomb_str type, struct tomb_str value, struct tomb_str code, struct tomb_str label);
+
 #endif
