@@ -355,6 +355,11 @@ returns table (record_id uuid, rule text, detail text) language sql stable as $$
 		select count(*) as n from record c where c.parent_id = r.id and c.kind = 'mms_capture' and c.state = 'active') c on c.n > 0
 		where r.kind = 'mms_item' order by r.number)
 	union all
+	(select r.id, 'captures', format('%s captures are in it', c.n) from r join lateral (
+		with recursive down as (select r.id union select x.id from down join record x on x.parent_id = down.id and x.state = 'active')
+		select count(*) as n from down join record x on x.id = down.id and x.kind = 'mms_capture') c on c.n > 0
+		where mode = 'reassign_children' order by r.number)
+	union all
 	(select r.id, 'asset', 'an asset of the ledger belongs to it' from r
 		where r.kind in ('mms_collection', 'mms_container', 'mms_item')
 			and r.names_asset
