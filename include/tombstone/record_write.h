@@ -24,7 +24,7 @@ struct tomb_record_given {
 	bool has_id;
 	struct tomb_uuid id; /* new records: the id to give; else one is made */
 	bool has_parent;
-	struct tomb_uuid parent_id;
+	struct tomb_uuid parent_id; /* a change: all zero moves the record out of what it is in */
 	struct tomb_str source;
 	struct tomb_str title; /* NULL with marc or mods: taken from these */
 	struct tomb_str local_id;

@@ -41,6 +41,21 @@ static const struct {
 	{"storage_price_currency_check", TOMB_INVAL, "a currency is three capital letters, such as EUR (ISO 4217)"},
 	{"storage_price_days_check", TOMB_INVAL, "billed days are from 0 to 36,500"},
 	{"storage_price_bytes_check", TOMB_INVAL, "the smallest billed size is from 0 to 1,073,741,824 bytes"},
+	{"record_pkey", TOMB_CONFLICT, "there is a record with this id"},
+	{"record_institution_id_fkey", TOMB_NOTFOUND, "there is no such institution to create the record in"},
+	{"record_local_id", TOMB_CONFLICT, "there is a record of this kind with this id in its system"},
+	{"record_hrid", TOMB_CONFLICT, "there is a record of this kind with this HRID"},
+	{"record_barcode", TOMB_CONFLICT, "there is a record with this barcode"},
+	{"record_title_check", TOMB_INVAL, "a record's title has 1 to 4,000 characters"},
+	{"record_local_id_check", TOMB_INVAL, "a record's id in its system has at most 255 characters"},
+	{"record_hrid_check", TOMB_INVAL, "an HRID has at most 255 characters"},
+	{"record_barcode_check", TOMB_INVAL, "a barcode has at most 255 characters"},
+	{"record_source_check", TOMB_INVAL, "the source of a record is one of MARC, FOLIO, MODS, NONE"},
+	{"record_capture_status_check", TOMB_INVAL, "the status of a capture is \"Not captured yet\" or \"Captured\""},
+	{"record_work_order_check", TOMB_INVAL, "a work order is in Draft, Submitted or Completed"},
+	{"record_image_id_check", TOMB_INVAL, "an image id has at most 2,048 characters"},
+	{"record_capture_ids", TOMB_INVAL, "only captures have capture ids"},
+	{"record_own_parent", TOMB_CONFLICT, "a record is not in itself"},
 };
 
 enum tomb_code tomb_constraint_explain(
