@@ -184,6 +184,20 @@ for (const [how, options] of Object.entries(looks))
 		await bob.close();
 	});
 
+test('what remains of a deleted record is a page for strangers and for those who may read more', async () => {
+	const bob = await browser.signedIn('bob@test.edu', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
+	const found = [];
+	const alone = await browser.person('a stranger');
+
+	for (const person of [bob, alone]) {
+		const answer = await person.page.goto(`/records/show/${record.gone}`);
+		assert.equal(answer.status(), 410);
+		found.push(...(await examine(person, `/records/show/${record.gone}`, person === bob ? 'told' : 'gone')));
+		await person.close();
+	}
+	assert.deepEqual(found, []);
+});
+
 test('refusals are pages, too', async () => {
 	const carol = await browser.signedIn('carol@test.edu');
 	const found = [];

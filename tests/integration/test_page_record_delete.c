@@ -254,6 +254,7 @@ static void nw_6_harmful_content_is_suppressed_instead(void **state)
 
 	press(s, item, "reason_code=harmful_content&mode=self&expect_self=1&version=1", &a);
 	SITE_SAYS(&a, 422, "Suppress instead.");
+	SITE_SAYS(&a, 422, ">Suppress from website</button>");
 	assert_false(record_box_is_deleted(item));
 }
 

@@ -171,6 +171,27 @@ static void marc_is_shown_field_by_field_and_as_a_file(void **state)
 	assert_int_equal(a.status, 404);
 }
 
+static void nw_6_a_record_is_suppressed_from_the_website(void **state)
+{
+	struct site *s = *state;
+	struct tomb_uuid item = record_box_new("mms_item", NULL, "A map");
+	RAW_ANSWER_AUTO a = {0};
+
+	site_get(s, &s->carol, &a, "/records/show/%s", record_box_text(item));
+	SITE_SILENT(&a, "Suppress from website</button>");
+	site_post(s, &s->carol, "version=1", &a, "/records/suppress/%s", record_box_text(item));
+	assert_int_equal(a.status, 403);
+	site_get(s, &s->alice, &a, "/records/show/%s", record_box_text(item));
+	SITE_SAYS(&a, 200, "Suppress from website</button>");
+	site_post(s, &s->alice, "version=1", &a, "/records/suppress/%s", record_box_text(item));
+	assert_int_equal(a.status, 303);
+	site_get(s, &s->alice, &a, "%s", raw_header(&a, "Location"));
+	SITE_SAYS(&a, 200, "The record is suppressed");
+	SITE_SILENT(&a, "Suppress from website</button>");
+	site_post(s, &s->alice, "version=1", &a, "/records/suppress/%s", record_box_text(item));
+	assert_int_equal(a.status, 412);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, site_set_up, site_tear_down)
 
 int main(void)
@@ -184,6 +205,7 @@ int main(void)
 		TEST(n_08_a_container_counts_its_items),
 		TEST(n_09_a_collection_counts_items_at_any_depth),
 		TEST(marc_is_shown_field_by_field_and_as_a_file),
+		TEST(nw_6_a_record_is_suppressed_from_the_website),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,8 @@ static enum tomb_code fill_facts(
 	facts->n = 0;
 	PUT(facts, "Title", .text = r->title);
 	PUT(facts, "UUID", .text = page->head.uuid, .is_code = true);
-	PUT(facts, "Record ID", .text = tomb_view_text(v, "%" PRId64, r->number));
+	if (tomb_record_words_is_mms(r->kind))
+		PUT(facts, "Record ID", .text = tomb_view_text(v, "%" PRId64, r->number));
 	PUT(facts, "HRID", .text = r->hrid);
 	PUT(facts, "Identifier", .text = r->local_id);
 	PUT(facts, "Barcode", .text = r->barcode);
@@ -185,6 +186,7 @@ static enum tomb_code show(struct tomb_view *v, const struct tomb_record *r, str
 		.content = r->content.n > 2 ? r->content : TOMB_STR(""), /* more than "{}" */
 		.may_delete = tomb_record_head_may(v, TOMB_MAY_RECORD_DELETE, r),
 		.delete_label = tomb_record_words_link(v, r->kind),
+		.may_suppress = !r->discovery_suppress && tomb_record_head_may_suppress(v, r),
 	};
 
 	page.page.title = r->title;

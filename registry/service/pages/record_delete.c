@@ -15,7 +15,10 @@
 		literal, sizeof(literal) - 1                                                                           \
 	}
 
-enum { FIELD_NAME_MAX = 64 };
+enum {
+	FIELD_NAME_MAX = 64,
+	KINDS_BYTES_MAX = 1024 /* each kind once, with a number */
+};
 
 /* What the person sees of one mode. */
 struct ways {
@@ -27,22 +30,19 @@ struct ways {
 	bool can; /* one of them is open */
 };
 
-static enum tomb_code fill_kinds(struct tomb_view *v, const struct tomb_record_preview *preview,
-	struct html_record_delete_ways *way, struct tomb_err *err)
+/* "1 container, 2 items" */
+static struct tomb_str kinds_of(struct tomb_view *v, const struct tomb_record_preview *preview)
 {
-	struct html_record_delete_ways_kinds *kinds = TOMB_NEW(
-		v->arena, struct html_record_delete_ways_kinds, TOMB_RECORD_KIND_MAX);
-	size_t n = 0;
+	TOMB_BUF_AUTO text = tomb_buf_init(KINDS_BYTES_MAX);
 
-	if (!kinds)
-		return TOMB_FAIL(err, TOMB_NOMEM, "kinds");
-	for (int k = 0; k < TOMB_RECORD_KIND_MAX; k++)
-		if (preview->by_kind.n[k] > 0)
-			kinds[n++].count = tomb_record_words_records(
-				v, preview->by_kind.n[k], (enum tomb_record_kind)k);
-	way->kinds = kinds;
-	way->nkinds = n;
-	return TOMB_OK;
+	for (int k = 0; k < TOMB_RECORD_KIND_MAX; k++) {
+		if (preview->by_kind.n[k] == 0)
+			continue;
+		if (text.n > 0)
+			tomb_buf_put(&text, TOMB_STR(", "));
+		tomb_buf_put(&text, tomb_record_words_records(v, preview->by_kind.n[k], (enum tomb_record_kind)k));
+	}
+	return tomb_view_keep(v, &text);
 }
 
 static enum tomb_code fill_blockers(struct tomb_view *v, const struct tomb_record_preview *preview,
@@ -128,9 +128,9 @@ static enum tomb_code add_way(struct tomb_view *v, const struct tomb_record *rec
 		.heading = tomb_record_words_button(v, record->kind, preview->mode),
 		.count = tomb_view_count(v, preview->records, "record"),
 		.expect = preview->records,
+		.kinds = kinds_of(v, preview),
 	};
 
-	TOMB_TRY(fill_kinds(v, preview, &way, err));
 	TOMB_TRY(fill_blockers(v, preview, &way, err));
 	if (preview->mode == TOMB_RECORD_REASSIGN_CHILDREN)
 		TOMB_TRY(fill_move(v, preview, &way, err));
@@ -225,6 +225,7 @@ static enum tomb_code show(struct tomb_view *v, const struct tomb_record *record
 		.is_mms = tomb_record_words_is_mms(record->kind),
 		.suppress_instead = tomb_record_order_is_harmful(order),
 		.is_suppressed = record->discovery_suppress,
+		.may_suppress = tomb_record_head_may_suppress(v, record),
 	};
 	struct html_problems_items items[TOMB_RECORD_ORDER_PROBLEMS];
 	struct ways *ways = TOMB_NEW(v->arena, struct ways, 1);

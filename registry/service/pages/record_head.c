@@ -30,6 +30,12 @@ bool tomb_record_head_may(const struct tomb_view *v, enum tomb_permission permis
 	return tomb_permission_covers(v->actor, permission, record->institution_id);
 }
 
+bool tomb_record_head_may_suppress(const struct tomb_view *v, const struct tomb_record *record)
+{
+	return record->kind != TOMB_RECORD_MMS_CAPTURE && tomb_record_words_is_mms(record->kind) &&
+	       tomb_record_head_may(v, TOMB_MAY_RECORD_WRITE, record);
+}
+
 /* What it is in, the outermost first. */
 static enum tomb_code fill_path(
 	struct tomb_view *v, const struct tomb_record *record, struct html_head *head, struct tomb_err *err)
@@ -62,6 +68,7 @@ enum tomb_code tomb_record_head_of(struct tomb_view *v, const struct tomb_record
 		.uuid = tomb_record_words_uuid(v, record->id),
 		.title = record->title,
 		.kind = tomb_record_kind_info(record->kind)->label,
+		.system = tomb_record_words_system(record->kind),
 		.institution = record->institution_name,
 		.is_suppressed = record->discovery_suppress,
 		.on_overview = tab == TOMB_RECORD_TAB_OVERVIEW,

@@ -29,4 +29,7 @@ bool tomb_record_head_has_lightbox(enum tomb_record_kind kind);
 /* May the reader use this permission on it? */
 bool tomb_record_head_may(const struct tomb_view *v, enum tomb_permission permission, const struct tomb_record *record);
 
+/* What is shown on the website can be taken from there: by those who change records, of MMS. */
+bool tomb_record_head_may_suppress(const struct tomb_view *v, const struct tomb_record *record);
+
 #endif

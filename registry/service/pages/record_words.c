@@ -10,6 +10,15 @@ bool tomb_record_words_is_mms(enum tomb_record_kind kind)
 	return tomb_str_eq(tomb_record_kind_info(kind)->system, TOMB_STR("mms"));
 }
 
+struct tomb_str tomb_record_words_system(enum tomb_record_kind kind)
+{
+	struct tomb_str system = tomb_record_kind_info(kind)->system;
+
+	if (tomb_str_eq(system, TOMB_STR("alma")))
+		return TOMB_STR("Alma");
+	return tomb_str_eq(system, TOMB_STR("mms")) ? TOMB_STR("MMS") : TOMB_STR("FOLIO");
+}
+
 struct tomb_str tomb_record_words_noun(struct tomb_view *v, enum tomb_record_kind kind)
 {
 	struct tomb_str label = tomb_record_kind_info(kind)->label;

@@ -9,6 +9,7 @@
 /* MMS has criteria to be met before each deletion. */
 bool tomb_record_words_is_mms(enum tomb_record_kind kind);
 
+struct tomb_str tomb_record_words_system(enum tomb_record_kind kind);                    /* "FOLIO" */
 struct tomb_str tomb_record_words_noun(struct tomb_view *v, enum tomb_record_kind kind); /* "collection" */
 struct tomb_str tomb_record_words_link(struct tomb_view *v, enum tomb_record_kind kind); /* "Delete this collection" */
 struct tomb_str tomb_record_words_delete(struct tomb_view *v, enum tomb_record_kind kind); /* "Delete collection" */

@@ -76,6 +76,7 @@ static enum tomb_code fill_rows(
 			.number = r->number,
 			.title = r->title,
 			.kind = tomb_record_kind_info(r->kind)->label,
+			.system = tomb_record_words_system(r->kind),
 			.identifiers = tomb_record_words_names(v, r),
 			.institution = r->institution_name,
 			.is_deleted = r->is_deleted,
@@ -91,10 +92,6 @@ static enum tomb_code fill_rows(
 static enum tomb_code fill_kinds(
 	struct tomb_view *v, const struct tomb_record_filter *filter, struct html_records *page, struct tomb_err *err)
 {
-	static const struct {
-		struct tomb_str system;
-		const char *name;
-	} systems[] = {{{"mms", 3}, "MMS"}, {{"folio", 5}, "FOLIO"}, {{"alma", 4}, "Alma"}};
 	struct html_records_kinds *kinds = TOMB_NEW(v->arena, struct html_records_kinds, TOMB_RECORD_KIND_MAX);
 
 	if (!kinds)
@@ -102,12 +99,13 @@ static enum tomb_code fill_kinds(
 	for (int k = 0; k < TOMB_RECORD_KIND_MAX; k++) {
 		const struct tomb_record_kind_info *info = tomb_record_kind_info((enum tomb_record_kind)k);
 
-		kinds[k] = (struct html_records_kinds){.name = info->name,
-			.is_selected = filter->has_kind && filter->kind == (enum tomb_record_kind)k};
-		for (size_t s = 0; s < TOMB_COUNTOF(systems); s++)
-			if (tomb_str_eq(info->system, systems[s].system))
-				kinds[k].label = tomb_view_text(
-					v, "%s: %.*s", systems[s].name, TOMB_STR_ARG(info->label));
+		kinds[k] = (struct html_records_kinds){
+			.name = info->name,
+			.label = tomb_view_text(v, "%.*s: %.*s",
+				TOMB_STR_ARG(tomb_record_words_system((enum tomb_record_kind)k)),
+				TOMB_STR_ARG(info->label)),
+			.is_selected = filter->has_kind && filter->kind == (enum tomb_record_kind)k,
+		};
 	}
 	page->kinds = kinds;
 	page->nkinds = TOMB_RECORD_KIND_MAX;
