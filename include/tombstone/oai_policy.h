@@ -2,6 +2,7 @@
 #ifndef TOMB_OAI_POLICY_H
 #define TOMB_OAI_POLICY_H
 
+#include "tombstone/actor.h"
 #include "tombstone/pg.h"
 
 /* How long we say that something was deleted (OAI-PMH, section 2.5.1). */
@@ -24,6 +25,19 @@ struct tomb_oai_policy {
 const char *tomb_oai_deleted_record_name(enum tomb_oai_deleted_record policy); /* "persistent" */
 
 enum tomb_code tomb_oai_policy_get(struct tomb_pg *pg, struct tomb_oai_policy *out, struct tomb_err *err) TOMB_MUST_USE;
+
+/* Words as the ledger has them; "" leaves a value as it is. */
+struct tomb_oai_policy_change {
+	struct tomb_str compat_folio;   /* "consistent", "seed" */
+	struct tomb_str deleted_record; /* "persistent", "transient", "no" */
+	struct tomb_str suppressed;     /* "flag", "skip" */
+	struct tomb_str holdings;       /* "yes", "no" */
+	struct tomb_str objects;        /* "yes", "no" */
+};
+
+/* With its audit entry.  FORBIDDEN unless actor may HARVEST_WRITE; INVAL for a word that is none of these. */
+enum tomb_code tomb_oai_policy_set(struct tomb_pg *pg, const struct tomb_actor *actor,
+	const struct tomb_oai_policy_change *change, struct tomb_err *err) TOMB_MUST_USE;
 
 /* What resumption tokens are signed with: the same for every registry of this ledger. */
 enum { TOMB_OAI_KEY = 32 };

@@ -16,5 +16,7 @@ cli_fn cli_bag, cli_ingest;
 cli_fn cli_request, cli_approve, cli_reject;
 cli_fn cli_status, cli_work_item_cancel, cli_requeue, cli_stop, cli_start;
 cli_fn cli_audit_verify, cli_premis;
+cli_fn cli_record_import, cli_record_show, cli_record_list, cli_record_delete, cli_record_restore, cli_record_export,
+	cli_record_policy;
 
 #endif
