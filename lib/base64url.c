@@ -18,7 +18,9 @@ static char standard_digit(char c)
 {
 	if (c == '-')
 		return '+';
-	return c == '_' ? '/' : c;
+	if (c == '_')
+		return '/';
+	return c;
 }
 
 enum tomb_code tomb_base64url_decode(struct tomb_str text, uint8_t *out, size_t *n, struct tomb_err *err)

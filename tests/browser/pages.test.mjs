@@ -119,6 +119,7 @@ const visits = {
 	'/events/show/{id}': () => [`/events/show/${at.event}`],
 	'/storage_options': ['/storage_options'],
 	'/audit': ['/audit'],
+	'/harvests': ['/harvests'],
 	'/audit/csv': null,
 	'/alerts': ['/alerts', '/alerts?read=no'],
 	'/alerts/show/{id}': () => [`/alerts/show/${at.alert}`],

@@ -204,6 +204,30 @@ static void mods_that_is_no_xml_does_not_break_the_list(void **state)
 	}
 }
 
+static void f_51_what_was_left_out_is_on_a_page_of_its_institution(void **state)
+{
+	RAW_ANSWER_AUTO a = {.status = 0};
+	struct site *s = *state;
+	struct tomb_uuid broken = record_box_new("instance", NULL, "Broken <b>");
+
+	tomb_world_exec("update record set source = 'MARC' where id = '%s'", record_box_text(broken));
+	oai_get(s, &a, "verb=ListRecords&metadataPrefix=marc21");
+	site_get(s, &s->alice, &a, "/harvests");
+	SITE_SAYS(&a, 200, "There is no corresponding SRS record for this MARC");
+	SITE_SAYS(&a, 200, "Broken &lt;b&gt;");
+	SITE_SAYS(&a, 200, record_box_text(broken));
+	SITE_SILENT(&a, "List 1");
+	site_get(s, &s->mallory, &a, "/harvests");
+	SITE_SAYS(&a, 200, "could be shown");
+	SITE_SILENT(&a, "Broken");
+	site_get(s, &s->oscar, &a, "/harvests");
+	SITE_SAYS(&a, 200, "Broken &lt;b&gt;");
+	SITE_SAYS(&a, 200, "ListRecords marc21");
+	SITE_SAYS(&a, 200, "1 left out");
+	site_get(s, &s->carol, &a, "/harvests");
+	assert_int_equal(a.status, 403);
+}
+
 static void h_12_each_list_is_counted(void **state)
 {
 	struct site *s = *state;
@@ -239,6 +263,7 @@ int main(void)
 		TEST(f_51_h_11_a_record_without_its_source_is_left_out_and_told_of),
 		TEST(h_11_pages_of_nothing_but_broken_records_are_passed_over),
 		TEST(mods_that_is_no_xml_does_not_break_the_list),
+		TEST(f_51_what_was_left_out_is_on_a_page_of_its_institution),
 		TEST(h_12_each_list_is_counted),
 	};
 

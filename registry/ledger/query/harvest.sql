@@ -42,3 +42,42 @@ on conflict (item_id, prefix) do update set reason = excluded.reason, last_at = 
 -- :name harvest_forget :exec
 -- :arg days int4
 delete from harvest_error where last_at < now() - make_interval(days => $1::int);
+
+-- :name harvest_errors :many
+-- :arg scope int8
+-- :arg at_most int4
+-- :col item_id uuid
+-- :col title text
+-- :col institution text
+-- :col prefix text
+-- :col reason text
+-- :col times int8
+-- :col first_at timestamptz
+-- :col last_at timestamptz
+select e.item_id, coalesce(r.title, o.title, '') as title, n.identifier as institution, e.prefix, e.reason, e.times, e.first_at, e.last_at
+from harvest_error e join institution n on n.id = e.institution_id join oai_item i on i.id = e.item_id
+left join record r on i.object_id is null and r.id = e.item_id left join intellectual_object o on o.id = i.object_id
+where $1::bigint = 0 or e.institution_id = $1::bigint order by e.last_at desc, e.item_id limit $2::int;
+
+-- :name harvest_lists :many
+-- :arg at_most int4
+-- :col id int8
+-- :col harvester text
+-- :col remote text
+-- :col user_agent text
+-- :col verb text
+-- :col prefix text
+-- :col set_spec text
+-- :col from_at timestamptz?
+-- :col until_at timestamptz
+-- :col begun_at timestamptz
+-- :col last_at timestamptz
+-- :col completed_at timestamptz?
+-- :col pages int8
+-- :col returned int8
+-- :col deleted int8
+-- :col suppressed int8
+-- :col failed int8
+select c.id, coalesce(h.name, '') as harvester, c.remote, c.user_agent, c.verb, c.prefix, c.set_spec, c.from_at, c.until_at,
+	c.begun_at, c.last_at, c.completed_at, c.pages, c.returned, c.deleted, c.suppressed, c.failed
+from harvest_chain c left join harvester h on h.id = c.harvester_id order by c.begun_at desc, c.id desc limit $1::int;

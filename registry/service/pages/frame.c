@@ -91,6 +91,7 @@ static void mark_section(struct html_page *page, enum tomb_section section)
 	page->in_storage_options = section == TOMB_SECTION_STORAGE_OPTIONS;
 	page->in_users = section == TOMB_SECTION_USERS;
 	page->in_audit = section == TOMB_SECTION_AUDIT;
+	page->in_harvests = section == TOMB_SECTION_HARVESTS;
 }
 
 /* A page is worth showing without it. */
@@ -121,6 +122,7 @@ struct html_page tomb_frame(
 			page.role = tomb_account_role(ctx->actor.role);
 		page.sees_users = tomb_permission_of(&ctx->actor, TOMB_MAY_USER_READ) != TOMB_SCOPE_NONE;
 		page.sees_audit = tomb_permission_of(&ctx->actor, TOMB_MAY_AUDIT_READ) != TOMB_SCOPE_NONE;
+		page.sees_harvests = tomb_permission_of(&ctx->actor, TOMB_MAY_HARVEST_READ) != TOMB_SCOPE_NONE;
 		page.csrf = tomb_str_from(ctx->csrf);
 		page.unread = unread_alerts(ctx);
 	}

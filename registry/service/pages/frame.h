@@ -19,7 +19,8 @@ enum tomb_section {
 	TOMB_SECTION_ALERTS,
 	TOMB_SECTION_STORAGE_OPTIONS,
 	TOMB_SECTION_USERS,
-	TOMB_SECTION_AUDIT
+	TOMB_SECTION_AUDIT,
+	TOMB_SECTION_HARVESTS
 };
 
 /* The frame of a page with this title, for whoever is signed in; ?notice= of a redirect names what it says. */
