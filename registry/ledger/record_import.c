@@ -28,6 +28,7 @@ static struct names names_of(const struct tomb_record_draft *d)
 	return n;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): one statement, with what it needs */
 static enum tomb_code look(struct tomb_pg *pg, int64_t home, const struct tomb_record_draft *d,
 	struct tomb_str local_id, struct tomb_str hrid, struct tomb_arena *arena,
 	struct sql_record_write_called_row **row, size_t *n, struct tomb_err *err)

@@ -86,10 +86,12 @@ static enum tomb_code add(struct tomb_pg *pg, void *ctx, struct tomb_err *err)
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	const struct tie *t = ctx;
-	struct ends e;
+	struct ends e = {NULL, NULL};
 	size_t changed = 0;
 
 	TOMB_TRY(find_ends(pg, t, &arena, &e, err));
+	if (!e.from || !e.to)
+		return TOMB_FAIL(err, TOMB_BUG, "a tie without two ends");
 	TOMB_TRY(check_kinds(t, &e, err));
 	if (e.from->institution_id != e.to->institution_id)
 		return TOMB_FAIL(err, TOMB_UNPROCESSABLE, "records of two institutions are not tied together");
@@ -106,10 +108,12 @@ static enum tomb_code take_away(struct tomb_pg *pg, void *ctx, struct tomb_err *
 {
 	TOMB_ARENA_AUTO arena = tomb_arena_init(ARENA_BYTES_MAX);
 	const struct tie *t = ctx;
-	struct ends e;
+	struct ends e = {NULL, NULL};
 	size_t changed = 0;
 
 	TOMB_TRY(find_ends(pg, t, &arena, &e, err));
+	if (!e.from || !e.to)
+		return TOMB_FAIL(err, TOMB_BUG, "a tie without two ends");
 	TOMB_TRY(sql_record_write_unlink(
 		pg, &(struct sql_record_write_unlink_args){t->from, t->to, t->kind}, &changed, err));
 	if (changed == 0)

@@ -86,12 +86,14 @@ static enum tomb_code judge_move(struct tomb_pg *pg, struct change *c, struct to
 static enum tomb_code keep_status(struct change *c, struct tomb_arena *arena, struct tomb_err *err)
 {
 	struct tomb_marc_stored patched;
+	char status = 'c';
 
 	if (!c->draft.has_marc)
 		return TOMB_OK;
+	if (!c->was->marc_status_null)
+		status = (char)c->was->marc_status;
 	if (c->dies)
-		return tomb_record_draft_status(
-			&c->draft, c->was->marc_status_null ? 'c' : (char)c->was->marc_status, arena, err);
+		return tomb_record_draft_status(&c->draft, status, arena, err);
 	if (!c->was->is_deleted)
 		return TOMB_OK;
 	TOMB_TRY(tomb_marc_patch(&c->draft.marc, 'd', c->was->deleted_at, arena, &patched, err));
@@ -232,6 +234,7 @@ static enum tomb_code bring_back(struct tomb_pg *pg, const struct change *c, int
 	return TOMB_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): who, what, from which version, and where to */
 enum tomb_code tomb_record_change_update(struct tomb_pg *pg, const struct tomb_actor *actor, struct tomb_uuid id,
 	int32_t version, const struct tomb_record_given *given, bool comes_back, struct tomb_arena *arena,
 	struct tomb_record_written *out, struct tomb_err *err)
@@ -242,6 +245,8 @@ enum tomb_code tomb_record_change_update(struct tomb_pg *pg, const struct tomb_a
 	enum tomb_record_kind kind = TOMB_RECORD_KIND_MAX;
 
 	TOMB_TRY(lock(pg, actor, id, version, arena, &c.was, err));
+	if (!c.was)
+		return TOMB_FAIL(err, TOMB_BUG, "a record is locked and was not read");
 	TOMB_TRY(tomb_record_kind_parse(c.was->kind, &kind, err));
 	TOMB_TRY(tomb_record_draft_make(given, kind, arena, &c.draft, err));
 	TOMB_TRY(judge(&c, comes_back, err));
