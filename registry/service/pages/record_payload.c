@@ -11,14 +11,14 @@
 enum {
 	FIELDS_MAX = 20000, /* of one record: more than fit into TOMB_MARC_BYTES_MAX with some text in each */
 	PARTS_MAX = 1000,   /* subfields of one field */
-	NAME_MAX_ = 128     /* of a file: a UUID, and what is around it */
+	FILE_NAME_MAX = 128 /* of a file: a UUID, and what is around it */
 };
 
 static enum tomb_code send_file(struct tomb_view *v, const struct tomb_record *record, struct tomb_str bytes,
 	const char *ending, const char *type, struct tomb_err *err)
 {
 	char uuid[TOMB_UUID_TEXT];
-	char name[NAME_MAX_];
+	char name[FILE_NAME_MAX];
 	int n = snprintf(name, sizeof name, "attachment; filename=\"%s.%s\"", tomb_uuid_text(record->id, uuid), ending);
 
 	tomb_buf_put(&v->res->body, bytes);
