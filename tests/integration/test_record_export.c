@@ -333,7 +333,7 @@ static enum tomb_code no_problem(void *ctx, const struct tomb_record_export_prob
 static void e_13_what_is_deleted_or_restored_during_an_export_is_in_it_once(void **state)
 {
 	struct export_box *box = *state;
-	struct tomb_record_export_ask ask = export_box_all(INSTANCE, TOMB_RECORD_EXPORT_MARC);
+	struct tomb_record_export_ask ask = export_box_all(INSTANCE, TOMB_RECORD_EXPORT_IDS);
 	struct tomb_record_export_sink sink = {meddle, no_problem, box};
 
 	export_box_add(box, "instance", "MARC", "in", "Model");
@@ -344,16 +344,13 @@ static void e_13_what_is_deleted_or_restored_during_an_export_is_in_it_once(void
 	export_box_delete("in0", "ui");
 	tomb_buf_reset(&box->file);
 	OK(box->f, tomb_record_export(box->f->pg, &box->editor, &ask, &sink, &box->done, &box->f->err));
-	assert_true(box->done.bytes > 256 * 1024); /* the meddling was long before the end */
+	assert_true(box->done.bytes > 128 * 1024); /* the meddling was long before the end */
 	assert_int_equal(box->done.live, 6000);
 	assert_int_equal(box->done.deleted, 1);
 	assert_string_equal(tomb_fixture_pg_value("select state from record where hrid = 'in5999'"), "deleted");
-	ask.format = TOMB_RECORD_EXPORT_IDS;
-	export_box_run(box, &ask);
 	assert_int_equal(
 		count(&box->file, tomb_fixture_pg_value("select id::text from record where hrid = 'in5999'")), 1);
-	assert_int_equal(box->done.live, 6000);
-	assert_int_equal(box->done.deleted, 1);
+	assert_int_equal(count(&box->file, tomb_fixture_pg_value("select id::text from record where hrid = 'in0'")), 1);
 }
 
 static void e_14_records_are_named_in_a_file_as_folio_takes_it(void **state)
