@@ -416,6 +416,45 @@ static void damaged_records_are_walked_safely(void **state)
 	}
 }
 
+static void facts_of(struct box *x, const char *leader, const char *tag, struct tomb_marc_facts *out)
+{
+	struct tomb_marc marc;
+
+	tomb_marc_builder_begin(&x->b, tomb_str_from(leader));
+	tomb_marc_builder_field(&x->b, TOMB_STR("040"), TOMB_STR("  "));
+	tomb_marc_builder_subfield(&x->b, 'a', TOMB_STR("DLC"));
+	tomb_marc_builder_field(&x->b, tomb_str_from(tag), TOMB_STR("1 "));
+	tomb_marc_builder_subfield(&x->b, 'w', TOMB_STR("no"));
+	tomb_marc_builder_subfield(&x->b, 'a', TOMB_STR("Lee, Ann,"));
+	tomb_marc_builder_subfield(&x->b, 'b', TOMB_STR(" "));
+	tomb_marc_builder_subfield(&x->b, 'f', TOMB_STR("1900-"));
+	tomb_marc_builder_subfield(&x->b, '0', TOMB_STR("no"));
+	store(x);
+	open_stored(x, &marc);
+	TOMB_EXPECT(TOMB_OK, "", tomb_marc_facts(&marc, &x->arena, out, &err));
+}
+
+static void each_kind_of_record_has_a_title_of_its_own(void **state)
+{
+	struct box *x = *state;
+	struct tomb_marc_facts f;
+
+	facts_of(x, "00000dz  a2200000n  4500", "100", &f);
+	assert_int_equal(f.kind, TOMB_MARC_AUTHORITY);
+	assert_int_equal(f.status, 'd');
+	same(f.title, "Lee, Ann, 1900-");
+	facts_of(x, "00000cy  a2200000n  4500", "245", &f);
+	assert_int_equal(f.kind, TOMB_MARC_HOLDINGS);
+	same(f.title, "");
+	facts_of(x, "00000cam a2200000n  4500", "245", &f);
+	assert_int_equal(f.kind, TOMB_MARC_BIB);
+	same(f.title, "Lee, Ann, 1900-");
+	facts_of(x, "00000cam a2200000n  4500", "240", &f);
+	same(f.title, "");
+	facts_of(x, "00000cwm a2200000n  4500", "153", &f);
+	assert_int_equal(f.kind, TOMB_MARC_OTHER);
+}
+
 static void forms_have_names(void **state)
 {
 	enum tomb_marc_form form = TOMB_MARC_FORM_MAX;
@@ -444,6 +483,7 @@ int main(void)
 		TEST(a_record_is_copied_with_more_fields),
 		TEST(a_record_that_is_too_large_is_refused),
 		TEST(damaged_records_are_walked_safely),
+		TEST(each_kind_of_record_has_a_title_of_its_own),
 		TEST(forms_have_names),
 	};
 

@@ -147,6 +147,7 @@ static void what_is_wrong_with_a_record_is_said(void **state)
 	says_of_good(84, "\x07", "field 245 has the byte 07 hex at place 0 of a value, which is a control character");
 	says_of_good(83, "\x1e", "field 245 (entry 3 of its directory) is not two indicators and subfields");
 	says_of_good(83, "\x01", "field 245 has a subfield with the code 01 hex");
+	says_of_good(93, "\x1f", "field 245 (entry 3 of its directory) is not two indicators and subfields");
 	says_of_good(6, " ", "leader/06 does not say what it is");
 	says_of_good(9, " ", "which is not MARC-8");
 	says_of_good(61, "\x1f", "field 001 (entry 1 of its directory) is a control field with a delimiter");
@@ -154,10 +155,15 @@ static void what_is_wrong_with_a_record_is_said(void **state)
 
 static void a_record_longer_than_its_format_is_refused_and_passed(void **state)
 {
-	enum { LONG = 300000 };
+	enum { LONG = 300000, LONGER = 100000 };
 	TOMB_BUF_AUTO text = tomb_buf_init(TEXT_MAX);
 
 	(void)state;
+	for (int i = 0; i < LONGER; i++)
+		tomb_buf_put(&text, TOMB_STR("0"));
+	tomb_buf_put(&text, TOMB_STR("\x1d"));
+	says((struct tomb_str){text.p, text.n}, "record 1, byte 0: it is longer than the 99,999 bytes");
+	tomb_buf_reset(&text);
 	tomb_buf_put(&text, TOMB_STR("99999nam a2200061   4500"));
 	for (int i = 0; i < LONG; i++)
 		tomb_buf_put(&text, TOMB_STR("x"));
