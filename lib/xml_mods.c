@@ -83,6 +83,8 @@ static void be_silent(void *ctx, xmlError *error)
 
 static enum tomb_code canonize(xmlNode *record, struct tomb_buf *out, struct tomb_err *err)
 {
+	xmlStructuredErrorFunc before = xmlStructuredError; /* both of this thread */
+	void *before_arg = xmlStructuredErrorContext;
 	xmlOutputBuffer *sink = NULL;
 	int n = 0;
 
@@ -91,11 +93,11 @@ static enum tomb_code canonize(xmlNode *record, struct tomb_buf *out, struct tom
 	sink = xmlOutputBufferCreateIO(keep, NULL, out, NULL);
 	if (!sink)
 		return TOMB_FAIL(err, TOMB_NOMEM, "writing MODS");
-	xmlSetStructuredErrorFunc(NULL, be_silent); /* of this thread */
+	xmlSetStructuredErrorFunc(NULL, be_silent);
 	n = xmlC14NExecute(record->doc, is_inside, record, XML_C14N_EXCLUSIVE_1_0, NULL, 0, sink);
 	if (xmlOutputBufferClose(sink) < 0)
 		n = -1;
-	xmlSetStructuredErrorFunc(NULL, NULL);
+	xmlSetStructuredErrorFunc(before_arg, before);
 	if (out->broken == TOMB_NOMEM)
 		return TOMB_FAIL(err, TOMB_NOMEM, "writing MODS");
 	if (out->broken == TOMB_TOOBIG)
