@@ -306,6 +306,21 @@ static enum tomb_code read_object(json_t *object, const struct tomb_json_field *
 	return TOMB_OK;
 }
 
+static int append(const char *bytes, size_t n, void *out)
+{
+	tomb_buf_put(out, (struct tomb_str){bytes, n});
+	return 0;
+}
+
+enum tomb_code tomb_json_value_put(struct tomb_json_value value, struct tomb_buf *out, struct tomb_err *err)
+{
+	struct tomb_str written;
+
+	if (json_dump_callback(value.node, append, out, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+		return TOMB_FAIL(err, TOMB_NOMEM, "no memory for JSON");
+	return tomb_buf_done(out, &written, err);
+}
+
 enum tomb_code tomb_json_read(struct tomb_json_value object, const struct tomb_json_field *fields, size_t n,
 	struct tomb_arena *arena, void *out, struct tomb_err *err)
 {

@@ -102,6 +102,13 @@ void tomb_json_str(struct tomb_json *w, const char *key, struct tomb_str s)
 	put_string(w->out, s);
 }
 
+void tomb_json_raw(struct tomb_json *w, const char *key, struct tomb_str json)
+{
+	begin_value(w, key);
+	assert(json.n > 0);
+	tomb_buf_put(w->out, json);
+}
+
 void tomb_json_int(struct tomb_json *w, const char *key, int64_t n)
 {
 	begin_value(w, key);

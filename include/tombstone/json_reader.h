@@ -82,6 +82,10 @@ static inline void tomb_json_doc_freep(struct tomb_json_doc **doc)
 
 struct tomb_json_value tomb_json_doc_root(const struct tomb_json_doc *doc);
 
+/* Appends the value's text, without white space between. */
+enum tomb_code tomb_json_value_put(
+	struct tomb_json_value value, struct tomb_buf *out, struct tomb_err *err) TOMB_MUST_USE;
+
 /* Elements of an array; 0 for anything else. */
 size_t tomb_json_value_count(struct tomb_json_value array);
 struct tomb_json_value tomb_json_value_at(struct tomb_json_value array, size_t i); /* i < count */

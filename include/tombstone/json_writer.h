@@ -47,6 +47,9 @@ void tomb_json_key(struct tomb_json *w, struct tomb_str key);
 /* What is not UTF-8 becomes U+FFFD. */
 void tomb_json_str(struct tomb_json *w, const char *key, struct tomb_str s);
 
+/* One value of JSON that is known to be whole and right, such as a jsonb of the ledger: written as it is. */
+void tomb_json_raw(struct tomb_json *w, const char *key, struct tomb_str json);
+
 void tomb_json_int(struct tomb_json *w, const char *key, int64_t n);
 void tomb_json_bool(struct tomb_json *w, const char *key, bool is_true);
 void tomb_json_null(struct tomb_json *w, const char *key);

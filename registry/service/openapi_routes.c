@@ -15,7 +15,9 @@ static bool begins_with(const char *text, const char *beginning)
 
 bool tomb_openapi_has(const struct tomb_route *route)
 {
-	static const char *const places[] = {"/api/", "/member-api/", "/admin-api/"};
+	static const char *const places[] = {"/api/", "/member-api/", "/admin-api/", "/inventory/",
+		"/instance-storage/", "/holdings-storage/", "/item-storage/", "/authority-storage/",
+		"/source-storage/"};
 	static const char *const single[] = {"/healthz", "/readyz", "/openapi.json"};
 
 	for (size_t i = 0; i < TOMB_COUNTOF(places); i++)

@@ -87,6 +87,8 @@ static bool is_json(struct tomb_str type)
 static bool is_api(struct tomb_str path)
 {
 	static const struct tomb_str single[] = {{"/healthz", 8}, {"/readyz", 7}, {"/openapi.json", 13}};
+	static const struct tomb_str folio[] = {{"inventory", 9}, {"instance-storage", 16}, {"holdings-storage", 16},
+		{"item-storage", 12}, {"authority-storage", 17}, {"source-storage", 14}};
 	const char *slash = NULL;
 	size_t n = 0;
 
@@ -97,6 +99,9 @@ static bool is_api(struct tomb_str path)
 		return false;
 	slash = memchr(path.p + 1, '/', path.n - 1);
 	n = slash ? (size_t)(slash - path.p) - 1 : path.n - 1;
+	for (size_t i = 0; i < TOMB_COUNTOF(folio); i++)
+		if (tomb_str_eq((struct tomb_str){path.p + 1, n}, folio[i]))
+			return true;
 	return (n == 3 && memcmp(path.p + 1, "api", 3) == 0) || (n > 4 && memcmp(path.p + 1 + n - 4, "-api", 4) == 0);
 }
 

@@ -91,7 +91,7 @@ void raw_read_head(int fd, struct raw_answer *out)
 
 void raw_read_body(int fd, struct raw_answer *out)
 {
-	if (out->status == 0 || out->status == 304 || out->status < 200)
+	if (out->status == 0 || out->status == 204 || out->status == 304 || out->status < 200)
 		return;
 	assert_string_not_equal(raw_header(out, "Content-Length"), "");
 	out->nbody = strtoul(raw_header(out, "Content-Length"), NULL, 10);

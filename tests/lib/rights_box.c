@@ -16,13 +16,18 @@
 
 /* ---- the world ---- */
 
+/* One of each kind that routes name, and one that was deleted. */
 static void make_records(struct tomb_world *w)
 {
 	struct tomb_uuid maps = record_box_new("mms_collection", NULL, "secret maps");
 	struct tomb_uuid item = record_box_new("mms_item", &maps, "secret map");
+	struct tomb_uuid book = record_box_marc("instance", NULL, "secret book");
+	struct tomb_uuid holdings = record_box_new("holdings", &book, "secret holdings");
 
 	tomb_world_exec("update record set mods = '<mods/>' where id = '%s'", record_box_text(item));
-	(void)record_box_marc("instance", NULL, "secret book");
+	(void)record_box_new("item", &holdings, "secret copy");
+	(void)record_box_marc("authority", NULL, "secret author");
+	(void)record_box_new("alma_title", NULL, "secret title");
 	(void)record_box_delete(w, record_box_new("mms_item", NULL, "secret letter"), TOMB_RECORD_SELF);
 }
 
@@ -119,7 +124,8 @@ int rights_tear_down(void **state)
 
 bool rights_is_api(const struct tomb_route *route)
 {
-	return strncmp(route->pattern, "/api/", 5) == 0 || strstr(route->pattern, "-api/") != NULL;
+	return strncmp(route->pattern, "/api/", 5) == 0 || strstr(route->pattern, "-api/") != NULL ||
+	       strncmp(route->pattern, "/inventory/", 11) == 0 || strstr(route->pattern, "-storage/") != NULL;
 }
 
 /* A path that names nothing, in its first parameter. */

@@ -12,6 +12,8 @@
 #define FREE_OBJECT "select id from intellectual_object where identifier = 'test.edu/secret-free'"
 #define FREE_FILE "select id from generic_file where identifier = 'test.edu/secret-free/data/1'"
 
+#define RECORD(kind) "select id from record where kind = '" kind "' order by number limit 1"
+
 /*
  * What stands for a parameter: the first rule whose words are in the pattern before it, and whose kind it is of.  A
  * route that names something new needs a line here: the statement gives a thing of test.edu (of Alice's; of nobody's).
@@ -22,6 +24,13 @@ static const struct rule {
 	const char *statement;
 	enum rights_owner owner;
 } rules[] = {
+	{"/inventory/", "{uuid}", RECORD("instance"), RIGHTS_INSTITUTION},
+	{"/instance-storage/", "{uuid}", RECORD("instance"), RIGHTS_INSTITUTION},
+	{"/holdings-storage/", "{uuid}", RECORD("holdings"), RIGHTS_INSTITUTION},
+	{"/item-storage/", "{uuid}", RECORD("item"), RIGHTS_INSTITUTION},
+	{"/authority-storage/", "{uuid}", RECORD("authority"), RIGHTS_INSTITUTION},
+	{"/source-storage/", "{uuid}", RECORD("authority"), RIGHTS_INSTITUTION},
+	{"/api/v1/records/", "{uuid}", RECORD("alma_title"), RIGHTS_INSTITUTION},
 	{"/static/", "{text}", "select 'style.css'", RIGHTS_NOBODY},
 	{"/create/", "{id}", "select id from institution where identifier = 'test.edu'", RIGHTS_INSTITUTION},
 	{"/create_batch/", "{id}", "select id from institution where identifier = 'test.edu'", RIGHTS_INSTITUTION},

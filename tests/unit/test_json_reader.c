@@ -128,6 +128,35 @@ static void answers_of_others_may_have_more_keys(void **state)
 	assert_int_equal(tomb_json_read_some(tomb_json_doc_root(list), one, 1, &arena, &args, &err), TOMB_INVAL);
 }
 
+struct line {
+	int64_t id;
+};
+
+struct list {
+	struct tomb_json_value lines;
+	struct tomb_json_value first;
+};
+
+static void a_value_can_be_written_again(void **state)
+{
+	static const struct tomb_json_field one[] = {{TOMB_JSON_FIELD("content", struct list, OBJECT, first)}};
+	TOMB_ARENA_AUTO arena = tomb_arena_init(4096);
+	TOMB_JSON_DOC_AUTO *doc = NULL;
+	TOMB_BUF_AUTO b = tomb_buf_init(64);
+	TOMB_BUF_AUTO small = tomb_buf_init(4);
+	struct list list;
+	struct tomb_err err;
+
+	(void)state;
+	assert_int_equal(tomb_json_doc_parse(TOMB_STR("{\"content\" : {\"z\": [1, null], \"a\": \"\\u001e\"}}"),
+				 TEXT_MAX, &doc, &err),
+		TOMB_OK);
+	assert_int_equal(tomb_json_read(tomb_json_doc_root(doc), one, 1, &arena, &list, &err), TOMB_OK);
+	assert_int_equal(tomb_json_value_put(list.first, &b, &err), TOMB_OK);
+	assert_true(tomb_str_eq((struct tomb_str){b.p, b.n}, TOMB_STR("{\"z\":[1,null],\"a\":\"\\u001E\"}")));
+	assert_int_equal(tomb_json_value_put(list.first, &small, &err), TOMB_TOOBIG);
+}
+
 static void a_text_that_is_too_long_or_too_deep_is_not_parsed(void **state)
 {
 	char deep[2 * TOMB_JSON_NESTING_MAX + 3];
@@ -156,15 +185,6 @@ static void brackets_in_strings_are_no_nesting(void **state)
 	assert_int_equal(
 		tomb_json_doc_parse(TOMB_STR("[\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[\\\\\"]"), TEXT_MAX, &doc, &err), TOMB_OK);
 }
-
-struct line {
-	int64_t id;
-};
-
-struct list {
-	struct tomb_json_value lines;
-	struct tomb_json_value first;
-};
 
 static void nested_values_are_read_with_tables_of_their_own(void **state)
 {
@@ -221,6 +241,7 @@ int main(void)
 		cmocka_unit_test(what_is_absent_or_null_stays_as_it_was),
 		cmocka_unit_test(every_refusal_names_the_key_and_the_rule),
 		cmocka_unit_test(answers_of_others_may_have_more_keys),
+		cmocka_unit_test(a_value_can_be_written_again),
 		cmocka_unit_test(a_text_that_is_too_long_or_too_deep_is_not_parsed),
 		cmocka_unit_test(brackets_in_strings_are_no_nesting),
 		cmocka_unit_test(nested_values_are_read_with_tables_of_their_own),

@@ -212,6 +212,22 @@ static void no_mistake(void)
 	write_all(&writer);
 }
 
+static void what_is_json_already_is_written_as_it_is(void **state)
+{
+	TOMB_BUF_AUTO b = tomb_buf_init(256);
+	struct tomb_json w = tomb_json_init(&b);
+	struct tomb_str text;
+	struct tomb_err err;
+
+	(void)state;
+	tomb_json_begin_object(&w, NULL);
+	tomb_json_raw(&w, "a", TOMB_STR("{\"b\": [1]}"));
+	tomb_json_raw(&w, "c", TOMB_STR("null"));
+	tomb_json_end_object(&w);
+	assert_int_equal(tomb_json_done(&w, &text, &err), TOMB_OK);
+	assert_true(tomb_str_eq(text, TOMB_STR("{\"a\":{\"b\": [1]},\"c\":null}")));
+}
+
 static void misuse_is_an_assertion(void **state)
 {
 	static void (*const mistakes[])(void) = {a_value_without_key, a_key_in_an_array, two_keys, a_key_without_value,
@@ -230,6 +246,7 @@ int main(void)
 		cmocka_unit_test(every_byte_reads_back),
 		cmocka_unit_test(times_are_utc_and_as_long_as_they_must_be),
 		cmocka_unit_test(a_full_buffer_says_so_once),
+		cmocka_unit_test(what_is_json_already_is_written_as_it_is),
 		cmocka_unit_test(misuse_is_an_assertion),
 	};
 
