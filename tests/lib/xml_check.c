@@ -15,7 +15,7 @@ static const char *data_folder(void)
 	return given ? given : TOMB_TESTS_DIR "/../../shared/data";
 }
 
-bool xml_check_is_there(void)
+static bool is_there(void)
 {
 	char path[4096];
 
@@ -34,9 +34,14 @@ void xml_check_valid(const char *folder, const char *schema, struct tomb_str tex
 	assert_non_null(f);
 	assert_int_equal(fwrite(text.p, 1, text.n, f), text.n);
 	assert_int_equal(fclose(f), 0);
-	(void)snprintf(command, sizeof command,
-		"XML_CATALOG_FILES='%s/catalog.xml' xmllint --nonet --noout --schema '%s/%s' '%s' 2>'%s/xmllint.log' "
-		"|| { cat '%s/xmllint.log' '%s'; exit 1; }",
-		data_folder(), data_folder(), schema, path, folder, folder, path);
+	if (is_there()) {
+		(void)snprintf(command, sizeof command,
+			"XML_CATALOG_FILES='%s/catalog.xml' xmllint --nonet --noout --schema '%s/%s' '%s' "
+			"2>'%s/xmllint.log' || { cat '%s/xmllint.log' '%s'; exit 1; }",
+			data_folder(), data_folder(), schema, path, folder, folder, path);
+	} else {
+		(void)fprintf(stderr, "no schemas (TOMBSTONE_TEST_DATA): only whether it is well-formed was asked\n");
+		(void)snprintf(command, sizeof command, "xmllint --nonet --noout '%s'", path);
+	}
 	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a test, and names of our own making */
 }

@@ -5,11 +5,8 @@
 
 #include "tombstone/str.h"
 
-/* Are the schemas there?  Else the program that wants them is to be skipped. */
-bool xml_check_is_there(void);
-
-/* Fails the test unless text is valid as schema says, a path under the data; "all-formats.xsd" knows all of them.
- * Writes files into folder. */
+/* Fails the test unless text is valid as schema says, a path under the data; "all-formats.xsd" knows all of them.  Where
+ * there are no data, it has to be well-formed, and a line says that no more was asked.  Writes files into folder. */
 void xml_check_valid(const char *folder, const char *schema, struct tomb_str text);
 
 #endif
