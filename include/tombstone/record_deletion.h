@@ -41,6 +41,7 @@ enum tomb_record_origin {
 
 struct tomb_str tomb_record_mode_name(enum tomb_record_mode mode); /* "with_contents" */
 struct tomb_str tomb_record_origin_name(enum tomb_record_origin origin);
+enum tomb_record_origin tomb_record_origin_of(struct tomb_str name); /* of a name that the ledger holds */
 enum tomb_code tomb_record_mode_parse(
 	struct tomb_str name, enum tomb_record_mode *out, struct tomb_err *err) TOMB_MUST_USE; /* INVAL */
 

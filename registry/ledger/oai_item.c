@@ -1,6 +1,7 @@
 #include "tombstone/oai_item.h"
 
 #include "sql.gen.h"
+#include "tombstone/folio_matrix.h"
 
 enum { ROW_BYTES_MAX = 4096 };
 
@@ -136,12 +137,43 @@ enum tomb_code tomb_oai_item_list(struct tomb_pg *pg, struct tomb_uuids ids, str
 	return TOMB_OK;
 }
 
+/* FOLIO's contradictions, word by word: by which way it was deleted (docs/records.md). */
+static enum tomb_oai_face seed_face(const struct tomb_oai_item *item)
+{
+	enum tomb_record_kind kind = TOMB_RECORD_KIND_MAX;
+	struct tomb_err ignored;
+
+	if (tomb_record_kind_parse(item->kind, &kind, &ignored) != TOMB_OK)
+		return TOMB_OAI_TOMBSTONE;
+	switch (tomb_folio_matrix_outward(kind, item->source, tomb_record_origin_of(item->origin), true).harvested) {
+	case TOMB_FOLIO_SUPPRESSED:
+		return TOMB_OAI_LIVE;
+	case TOMB_FOLIO_ABSENT:
+	case TOMB_FOLIO_NOT_SHOWN:
+	case TOMB_FOLIO_UNHEARD:
+	case TOMB_FOLIO_INSTANCE_ONLY:
+		return TOMB_OAI_HIDDEN;
+	case TOMB_FOLIO_DELETED:
+	case TOMB_FOLIO_SIMPLIFIED:
+	case TOMB_FOLIO_UNSAID:
+	case TOMB_FOLIO_WITH_INSTANCE:
+	case TOMB_FOLIO_CELL_MAX:
+		break;
+	}
+	return TOMB_OAI_TOMBSTONE;
+}
+
 enum tomb_oai_face tomb_oai_item_face(const struct tomb_oai_policy *policy, const struct tomb_oai_item *item)
 {
 	bool says_deleted = policy->deleted_record != TOMB_OAI_NO;
 	/* An object has no flag that could go with it. */
 	bool hides_suppressed = policy->hides_suppressed || item->object_id != 0;
+	enum tomb_oai_face face = TOMB_OAI_TOMBSTONE;
 
+	if (item->is_deleted && policy->is_as_seed)
+		face = seed_face(item);
+	if (face == TOMB_OAI_HIDDEN || (face == TOMB_OAI_LIVE && !hides_suppressed))
+		return face;
 	if (hides_suppressed && item->is_suppressed)
 		return says_deleted && item->was_shown ? TOMB_OAI_TOMBSTONE : TOMB_OAI_HIDDEN;
 	if (item->is_deleted)

@@ -95,15 +95,6 @@ enum tomb_code tomb_record_deletion_preview(struct tomb_pg *pg, const struct tom
 	return TOMB_OK;
 }
 
-static enum tomb_record_origin origin_of(struct tomb_str name)
-{
-	enum tomb_record_origin o = TOMB_RECORD_BY_UI;
-
-	while (o < TOMB_RECORD_BY_SQL && !tomb_str_eq(tomb_record_origin_name(o), name))
-		o++;
-	return o;
-}
-
 enum tomb_code tomb_record_deletion_show(struct tomb_pg *pg, const struct tomb_actor *actor, int64_t deletion_id,
 	struct tomb_arena *arena, struct tomb_record_deletion *out, struct tomb_err *err)
 {
@@ -120,7 +111,7 @@ enum tomb_code tomb_record_deletion_show(struct tomb_pg *pg, const struct tomb_a
 		.id = row->id,
 		.institution_id = row->institution_id,
 		.at_us = row->at,
-		.origin = origin_of(row->origin),
+		.origin = tomb_record_origin_of(row->origin),
 		.actor_kind = row->actor_kind,
 		.actor = row->actor,
 		.actor_label = row->actor_label,

@@ -61,15 +61,6 @@ static bool is_problem(enum tomb_code code)
 	return code == TOMB_TOOBIG || code == TOMB_UNPROCESSABLE || code == TOMB_CORRUPT || code == TOMB_INVAL;
 }
 
-static enum tomb_record_origin origin_of(struct tomb_str name)
-{
-	enum tomb_record_origin o = TOMB_RECORD_BY_UI;
-
-	while (o < TOMB_RECORD_BY_SQL && !tomb_str_eq(tomb_record_origin_name(o), name))
-		o++;
-	return o;
-}
-
 /* Is it one that the ask leaves out, by what the database does not look at? */
 static bool is_left_out(struct export *e, const struct tomb_export_row *row)
 {
@@ -78,7 +69,8 @@ static bool is_left_out(struct export *e, const struct tomb_export_row *row)
 	if (!e->in_deleted)
 		return false;
 	if (is_really &&
-		!tomb_folio_matrix_outward(row->kind, row->source, origin_of(row->origin), e->is_seed).is_exported)
+		!tomb_folio_matrix_outward(row->kind, row->source, tomb_record_origin_of(row->origin), e->is_seed)
+			 .is_exported)
 		return true;
 	e->passed++;
 	return e->passed <= e->ask->skip || (e->ask->at_most > 0 && e->passed > e->ask->skip + e->ask->at_most);

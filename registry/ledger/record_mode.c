@@ -32,6 +32,15 @@ struct tomb_str tomb_record_origin_name(enum tomb_record_origin origin)
 	return origins[origin];
 }
 
+enum tomb_record_origin tomb_record_origin_of(struct tomb_str name)
+{
+	enum tomb_record_origin o = TOMB_RECORD_BY_UI;
+
+	while (o < TOMB_RECORD_BY_SQL && !tomb_str_eq(origins[o], name))
+		o++;
+	return o;
+}
+
 enum tomb_code tomb_record_mode_parse(struct tomb_str name, enum tomb_record_mode *out, struct tomb_err *err)
 {
 	for (size_t i = 0; i < TOMB_COUNTOF(modes); i++)
