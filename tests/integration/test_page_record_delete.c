@@ -280,7 +280,7 @@ static void fc_8_an_instance_is_set_for_deletion_in_folios_words(void **state)
 	site_get(s, &s->alice, &a, "%s", raw_header(&a, "Location"));
 	SITE_SAYS(&a, 200, "A book has been set for deletion");
 	site_get(s, &s->alice, &a, "/records/delete/%s", record_box_text(shelf));
-	SITE_SAYS(&a, 200, "1 records are in it");
+	SITE_SAYS(&a, 200, "1 record is in it");
 	SITE_SILENT(&a, ">Delete holdings</button>");
 	tomb_world_exec(
 		"update record set content = '{\"status\": \"Checked out\"}' where id = '%s'", record_box_text(piece));

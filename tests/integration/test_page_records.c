@@ -122,7 +122,7 @@ static void n_07_an_item_without_captures_says_so(void **state)
 	SITE_SILENT(&a, "No captures yet created for this item.");
 	SITE_SAYS(&a, 200, "Page 1");
 	site_get(s, &s->alice, &a, "/records/delete/%s", record_box_text(item));
-	SITE_SAYS(&a, 200, "it has 1 captures");
+	SITE_SAYS(&a, 200, "it has 1 capture");
 	SITE_SILENT(&a, ">Delete item</button>");
 }
 

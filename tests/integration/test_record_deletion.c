@@ -113,7 +113,7 @@ static void f_05_an_instance_with_holdings_and_items_is_deleted_with_them_or_alo
 	struct tomb_uuid holdings = record_box_marc("holdings", &instance, "Stacks");
 	struct tomb_uuid item = record_box_new("item", &holdings, "Copy 1");
 
-	TOMB_EXPECT(TOMB_CONFLICT, "1 records are in it", delete (w, holdings, TOMB_RECORD_SELF, &err));
+	TOMB_EXPECT(TOMB_CONFLICT, "1 record is in it", delete (w, holdings, TOMB_RECORD_SELF, &err));
 	tomb_world_exec(
 		"update record set content = '{\"status\": \"Checked out\"}' where id = '%s'", record_box_text(item));
 	TOMB_EXPECT(TOMB_CONFLICT, "\"Checked out\"", delete (w, instance, TOMB_RECORD_WITH_CONTENTS, &err));

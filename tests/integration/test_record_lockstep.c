@@ -96,7 +96,7 @@ static void f_32_holdings_with_items_are_not_deleted_by_their_leader_and_stay_as
 
 	(void)record_box_new("item", &id, "i");
 	REFUSED_AS(tomb_record_update(w->registry, &w->alice, id, 0, &given, &done, &err), TOMB_CONFLICT,
-		"1 records are in it");
+		"1 record is in it");
 	assert_record(id, "n false false active");
 	assert_int_equal(tomb_world_number("select count(*) from record where title = 'u' or version > 1"), 0);
 }

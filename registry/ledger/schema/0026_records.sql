@@ -351,11 +351,11 @@ returns table (record_id uuid, rule text, detail text) language sql stable as $$
 	union all
 	(select r.id, 'work_order', 'it is on a work order that was submitted' from r where r.work_order = 'Submitted' order by r.number)
 	union all
-	(select r.id, 'captures', format('it has %s captures', c.n) from r join lateral (
+	(select r.id, 'captures', format(case c.n when 1 then 'it has 1 capture' else 'it has %s captures' end, c.n) from r join lateral (
 		select count(*) as n from record c where c.parent_id = r.id and c.kind = 'mms_capture' and c.state = 'active') c on c.n > 0
 		where r.kind = 'mms_item' order by r.number)
 	union all
-	(select r.id, 'captures', format('%s captures are in it', c.n) from r join lateral (
+	(select r.id, 'captures', format(case c.n when 1 then '1 capture is in it' else '%s captures are in it' end, c.n) from r join lateral (
 		with recursive down as (select r.id union select x.id from down join record x on x.parent_id = down.id and x.state = 'active')
 		select count(*) as n from down join record x on x.id = down.id and x.kind = 'mms_capture') c on c.n > 0
 		where mode = 'reassign_children' order by r.number)
@@ -365,7 +365,7 @@ returns table (record_id uuid, rule text, detail text) language sql stable as $$
 			and r.names_asset
 			and record_has_asset(r.institution_id, r.asset_object_id, r.asset_file_id, r.image_id) order by r.number)
 	union all
-	(select r.id, 'children', format('%s records are in it', c.n) from r join record_kind k on k.name = r.kind and not k.keeps_children
+	(select r.id, 'children', format(case c.n when 1 then '1 record is in it' else '%s records are in it' end, c.n) from r join record_kind k on k.name = r.kind and not k.keeps_children
 		join lateral (select count(*) as n from record c where c.parent_id = r.id and c.state = 'active' and c.kind <> 'mms_capture'
 			and not c.id = any (ids)) c on c.n > 0
 		where mode in ('self', 'with_empty_ancestors', 'several') order by r.number)
