@@ -120,8 +120,7 @@ static void n_06_a_capture_at_any_depth_is_in_the_way(void **state)
 	TOMB_EXPECT(TOMB_CONFLICT, "has 1 capture", delete (w, t.second, TOMB_RECORD_SELF, &err));
 	TOMB_EXPECT(TOMB_CONFLICT, "\"Another map\"", delete (w, t.container, TOMB_RECORD_WITH_CHILDREN, &err));
 	TOMB_EXPECT(TOMB_CONFLICT, "\"Another map\"", delete (w, t.collection, TOMB_RECORD_WITH_CONTENTS, &err));
-	TOMB_EXPECT(
-		TOMB_CONFLICT, "1 capture is in it", delete (w, t.container, TOMB_RECORD_REASSIGN_CHILDREN, &err));
+	TOMB_EXPECT(TOMB_CONFLICT, "1 capture is in it", delete (w, t.container, TOMB_RECORD_REASSIGN_CHILDREN, &err));
 	assert_int_equal(tomb_world_number("select count(*) from record where state = 'deleted'"), 0);
 }
 
