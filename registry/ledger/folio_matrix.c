@@ -9,14 +9,14 @@ enum { ANY_KIND = TOMB_RECORD_KIND_MAX };
 
 /* To which deletions a row belongs. */
 struct key {
-	int kind;
 	struct tomb_str source; /* "": any */
+	int kind;
 	unsigned origins;
 };
 
 static const struct key keys[] = {
 #define TOMB_FOLIO_ROW(id, kind, source, origins, what, path, se, so, e, o)                                            \
-	{(int)TOMB_RECORD_##kind, {"" source, sizeof(source) - 1}, origins},
+	{{"" source, sizeof(source) - 1}, (int)TOMB_RECORD_##kind, origins},
 #include "tombstone/folio_matrix.def"
 #undef TOMB_FOLIO_ROW
 };
