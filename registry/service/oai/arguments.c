@@ -1,4 +1,4 @@
-#include "oai/arguments.h"
+#include "arguments.h"
 
 #define BIT(argument) (1U << (TOMB_OAI_##argument))
 

@@ -2,10 +2,10 @@
 #ifndef TOMB_OAI_ARGUMENTS_H
 #define TOMB_OAI_ARGUMENTS_H
 
+#include "date.h"
+#include "fault.h"
 #include "fields.h"
-#include "oai/date.h"
-#include "oai/fault.h"
-#include "oai/format.h"
+#include "format.h"
 
 enum tomb_oai_verb {
 	TOMB_OAI_IDENTIFY,

@@ -2,9 +2,9 @@
 #ifndef TOMB_OAI_CALL_H
 #define TOMB_OAI_CALL_H
 
+#include "arguments.h"
 #include "ctx.h"
-#include "oai/arguments.h"
-#include "oai/kind.h"
+#include "kind.h"
 #include "tombstone/oai_policy.h"
 #include "tombstone/xml_writer.h"
 

@@ -1,4 +1,4 @@
-#include "oai/date.h"
+#include "date.h"
 
 #include "tombstone/clock.h"
 

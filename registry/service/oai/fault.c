@@ -1,4 +1,4 @@
-#include "oai/fault.h"
+#include "fault.h"
 
 #include <stdarg.h>
 #include <stdio.h>

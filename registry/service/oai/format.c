@@ -1,8 +1,8 @@
-#include "oai/format.h"
+#include "format.h"
 
 static const struct tomb_oai_format_words formats[] = {
 #define TOMB_OAI_FORMAT(name, prefix, schema, space) {prefix, schema, space},
-#include "oai/format.def"
+#include "format.def"
 #undef TOMB_OAI_FORMAT
 };
 

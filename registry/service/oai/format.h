@@ -6,7 +6,7 @@
 
 enum tomb_oai_format {
 #define TOMB_OAI_FORMAT(name, prefix, schema, space) TOMB_OAI_FORMAT_##name,
-#include "oai/format.def"
+#include "format.def"
 #undef TOMB_OAI_FORMAT
 	TOMB_OAI_FORMAT_MAX
 };

@@ -1,5 +1,5 @@
 /* ListMetadataFormats: of one item, or of all. */
-#include "oai/header.h"
+#include "header.h"
 
 static unsigned formats_of_all(const struct tomb_oai_policy *policy)
 {

@@ -1,4 +1,4 @@
-#include "oai/header.h"
+#include "header.h"
 
 #include <stdio.h>
 

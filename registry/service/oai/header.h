@@ -2,7 +2,7 @@
 #ifndef TOMB_OAI_HEADER_H
 #define TOMB_OAI_HEADER_H
 
-#include "oai/call.h"
+#include "call.h"
 
 /* "oai:example.org:test.edu/UUID": 300 bytes for the two names, which are names of domains. */
 enum { TOMB_OAI_IDENTIFIER_TEXT = 4 + 2 * 300 + 2 + TOMB_UUID_TEXT };

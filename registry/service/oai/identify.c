@@ -1,4 +1,4 @@
-#include "oai/header.h"
+#include "header.h"
 
 static void put_identifier_description(struct tomb_oai_call *call)
 {

@@ -1,4 +1,4 @@
-#include "oai/kind.h"
+#include "kind.h"
 
 enum shown { ALWAYS, HOLDINGS, OBJECTS };
 
@@ -6,13 +6,13 @@ enum shown { ALWAYS, HOLDINGS, OBJECTS };
 
 static const struct tomb_oai_kind kinds[] = {
 #define TOMB_OAI_KIND(name, system, label, shown, formats) {name, system, label, formats},
-#include "oai/kind.def"
+#include "kind.def"
 #undef TOMB_OAI_KIND
 };
 
 static const enum shown shown[] = {
 #define TOMB_OAI_KIND(name, system, label, shown, formats) shown,
-#include "oai/kind.def"
+#include "kind.def"
 #undef TOMB_OAI_KIND
 };
 

@@ -2,7 +2,7 @@
 #ifndef TOMB_OAI_KIND_H
 #define TOMB_OAI_KIND_H
 
-#include "oai/format.h"
+#include "format.h"
 #include "tombstone/arena.h"
 #include "tombstone/oai_item.h"
 

@@ -1,6 +1,6 @@
 /* ListIdentifiers and ListRecords: one page, from where the last one ended. */
-#include "oai/record.h"
-#include "oai/token.h"
+#include "record.h"
+#include "token.h"
 #include "tombstone/harvest.h"
 #include "tombstone/utf8.h"
 

@@ -1,6 +1,6 @@
-#include "oai/metadata.h"
+#include "metadata.h"
 
-#include "oai/metadata_internal.h"
+#include "metadata_internal.h"
 
 #include "tombstone/mods.h"
 

@@ -2,7 +2,7 @@
 #ifndef TOMB_OAI_METADATA_H
 #define TOMB_OAI_METADATA_H
 
-#include "oai/call.h"
+#include "call.h"
 
 enum {
 	TOMB_OAI_METADATA_MAX = 8 * 1024 * 1024

@@ -1,6 +1,6 @@
 /* Unqualified Dublin Core, which every item has. */
-#include "oai/header.h"
-#include "oai/metadata_internal.h"
+#include "header.h"
+#include "metadata_internal.h"
 
 #include "tombstone/dublin_core.h"
 #include "tombstone/time.h"

@@ -2,7 +2,7 @@
 #ifndef TOMB_OAI_METADATA_INTERNAL_H
 #define TOMB_OAI_METADATA_INTERNAL_H
 
-#include "oai/metadata.h"
+#include "metadata.h"
 #include "tombstone/oai_holding.h"
 
 struct tomb_oai_metadata_page {

@@ -1,5 +1,5 @@
 /* MARC 21 in MARCXML: as stored, or made of what is known; with what is held of a title, if that is wanted. */
-#include "oai/metadata_internal.h"
+#include "metadata_internal.h"
 
 #include "tombstone/marc_builder.h"
 

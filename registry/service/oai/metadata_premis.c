@@ -1,5 +1,5 @@
 /* PREMIS 3 of an object: the document that its own page offers. */
-#include "oai/metadata_internal.h"
+#include "metadata_internal.h"
 
 #include "tombstone/premis.h"
 

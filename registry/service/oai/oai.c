@@ -1,6 +1,6 @@
-#include "oai/oai.h"
+#include "oai.h"
 
-#include "oai/call.h"
+#include "call.h"
 
 #include <stdio.h>
 

@@ -5,7 +5,7 @@
 #include "ctx.h"
 
 #define TOMB_ROUTE(method, pattern, handler, access, body_max, flags) tomb_handler_fn handler;
-#include "oai/routes.def"
+#include "routes.def"
 #undef TOMB_ROUTE
 
 /* Whether the settings are all there that harvesters must be told: INVAL if harvesting is on and they are not. */

@@ -1,4 +1,4 @@
-#include "oai/record.h"
+#include "record.h"
 
 #include "tombstone/harvest.h"
 

@@ -2,8 +2,8 @@
 #ifndef TOMB_OAI_RECORD_H
 #define TOMB_OAI_RECORD_H
 
-#include "oai/header.h"
-#include "oai/metadata.h"
+#include "header.h"
+#include "metadata.h"
 
 /* What became of one item. */
 enum tomb_oai_told {

@@ -1,5 +1,5 @@
 /* ListSets: everything, by system, by kind, by institution. */
-#include "oai/call.h"
+#include "call.h"
 
 #include <stdio.h>
 

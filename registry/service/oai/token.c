@@ -1,4 +1,4 @@
-#include "oai/token.h"
+#include "token.h"
 
 #include "tombstone/base64.h"
 #include "tombstone/base64url.h"

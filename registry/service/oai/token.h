@@ -5,7 +5,7 @@
 #ifndef TOMB_OAI_TOKEN_H
 #define TOMB_OAI_TOKEN_H
 
-#include "oai/arguments.h"
+#include "arguments.h"
 #include "tombstone/uuid.h"
 
 enum {
