@@ -84,6 +84,8 @@ struct tomb_folio_outward tomb_folio_matrix_outward(
 		return out;
 	/* "As above": what a DELETE by hand leaves is what the interface leaves, an entry among the deleted. */
 	row = find(kind, source, TOMB_RECORD_BY_API);
+	if (!row)
+		return out;
 	out.harvested = is_seed ? row->seed_harvest : row->harvest;
 	out.is_exported = is_seed ? out.is_exported : shows(row->export);
 	return out;

@@ -72,9 +72,9 @@ enum tomb_code tomb_oai_item_places(struct tomb_pg *pg, const struct tomb_oai_po
 	places = TOMB_NEW(arena, struct tomb_oai_place, found + 1);
 	if (!places)
 		return TOMB_FAIL(err, TOMB_NOMEM, "%zu places", found);
-	if (range->institution_id == 0)
+	if (rows)
 		take_places(rows, found, places);
-	else
+	if (rows_of_one)
 		take_places_of_one(rows_of_one, found, places);
 	*out = places;
 	*n = found;
