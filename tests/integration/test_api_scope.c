@@ -43,7 +43,8 @@ static struct things make_things(struct site *s)
 				  ", 'a', sha256('a')) returning id",
 		t.user);
 	t.session = tomb_world_number("select min(id) from session where user_id = %" PRId64, t.user);
-	t.record = strdup(record_box_text(record_box_new("instance", NULL, "secret")));
+	(void)record_box_new("instance", NULL, "secret");
+	t.record = tomb_fixture_pg_value("select id from record where title = 'secret'");
 	tomb_world_exec("delete from record where id = '%s'",
 		record_box_text(record_box_new("alma_collection", NULL, "secret collection")));
 	t.record_deletion = tomb_world_number("select max(deletion_id) from record_deletion");
